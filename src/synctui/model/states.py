@@ -1,0 +1,77 @@
+"""States and outcomes: the code that is stored, the word a person reads, the glyph beside it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class _Shown(StrEnum):
+    """A stored code with its word and glyph."""
+
+    word: str
+    glyph: str
+
+    def __new__(cls, code: str, word: str, glyph: str = "") -> _Shown:
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.word = word
+        member.glyph = glyph
+        return member
+
+
+class SubtitleState(_Shown):
+    """How a subtitle stands towards its video, as last checked.
+
+    `shifted`, `stretched` and `cut` describe an error that was found and not (yet) corrected, as after a dry run;
+    a corrected subtitle is `in_sync`.
+    """
+
+    NOT_CHECKED = "not_checked", "not checked", "·"
+    IN_SYNC = "in_sync", "in sync", "✓"
+    SHIFTED = "shifted", "shifted", "→"
+    STRETCHED = "stretched", "stretched", "↔"
+    CUT = "cut", "cut", "✂"
+    REFUSED = "refused", "refused", "?"
+    UNSUPPORTED = "unsupported", "unsupported", "-"
+    NO_VIDEO = "no_video", "no video", "∅"
+    NEEDS_CHOICE = "needs_choice", "needs a choice", "…"
+    FAILED = "failed", "failed", "!"
+    CHANGED = "changed", "changed", "~"
+
+
+class Result(_Shown):
+    """The outcome of an operation."""
+
+    DONE = "done", "done", "✓"
+    UNCHANGED = "unchanged", "unchanged", "="
+    REFUSED = "refused", "refused", "?"
+    SKIPPED = "skipped", "skipped", "-"
+    DEFERRED = "deferred", "deferred", "…"
+    FAILED = "failed", "failed", "!"
+    CONFLICT = "conflict", "conflict", "≠"
+
+
+class OperationState(StrEnum):
+    """Where an operation is: waiting, with an intent that may have had its effect, or finished."""
+
+    PENDING = "pending"
+    IN_DOUBT = "in_doubt"
+    FINISHED = "finished"
+
+
+class JobState(_Shown):
+    """Where a job is."""
+
+    PLANNING = "planning", "planning", "…"
+    AWAITING_CONFIRMATION = "awaiting_confirmation", "awaiting confirmation", "?"
+    PENDING = "pending", "pending", "·"
+    RUNNING = "running", "running", "▶"
+    PAUSED = "paused", "paused", "‖"
+    COMPLETED = "completed", "completed", "✓"
+    FAILED = "failed", "failed", "!"
+    CANCELLED = "cancelled", "cancelled", "x"
+
+    @property
+    def final(self) -> bool:
+        """True when nothing of the job will run again by itself or by resuming."""
+        return self in (JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED)
