@@ -1,0 +1,210 @@
+"""The command line as values: parsing only, nothing is done here."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from synctui import __version__
+from synctui.errors import UsageError
+
+COMMANDS = ("status", "jobs", "restore", "changed", "config", "doctor")
+_LEADING_VALUE = ("--config", "--data-dir")
+
+EPILOG = """\
+commands:
+  status [KIND]                    last attempt and success, what runs
+  jobs [list|show|resume|pause|cancel|undo] [ID]
+  restore PATH... [--to N]         bring an original subtitle back
+  changed PATH...                  tell the change feed about files (for hooks)
+  config [path|show|check|init]    the configuration file
+  doctor                           engines, folders and database at a glance
+
+examples:
+  synctui --demo                              try it on a made-up library
+  synctui --run subtitles /media/series -n    what would be done
+  synctui --run subtitles /media/series -y    do it
+  synctui --run subtitles --resume            go on after an interruption
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What the command line asks for; `command` is `run`, `tui`, or one of the commands."""
+
+    command: str
+    action: str = ""
+    kind: str = ""
+    targets: tuple[str, ...] = ()
+    demo: str | None = None
+    dry_run: bool = False
+    check: bool = False
+    yes: bool = False
+    json: bool = False
+    resume: str | None = None
+    force: bool = False
+    only_failed: bool = False
+    limit: int | None = None
+    jobs: int | None = None
+    allow_mass_change: bool = False
+    max_duration: float | None = None
+    wait_lock: float = 0.0
+    config: Path | None = None
+    data_dir: Path | None = None
+    quiet: bool = False
+    verbose: int = 0
+    engine: str | None = None
+    reference: str | None = None
+    video: str | None = None
+    languages: tuple[str, ...] | None = None
+    max_offset: float | None = None
+    job: str = ""
+    operations: tuple[str, ...] = ()
+    to: int = 0
+    search: str = ""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, hint="synctui --help")
+
+
+def parse_arguments(argv: Sequence[str]) -> Arguments:
+    """Return what `argv` (without the program's name) asks for; raises UsageError, exits for --help and --version."""
+    words = [_with_value(word) for word in argv]
+    command, rest = _split_command(words)
+    if command is None:
+        return _run_arguments(rest)
+    return _command_arguments(command, rest)
+
+
+def _with_value(word: str) -> str:
+    """Give the options with an optional value their `=`, so that they never swallow a target."""
+    return {"--resume": "--resume=last", "--demo": "--demo="}.get(word, word)
+
+
+def _split_command(words: list[str]) -> tuple[str | None, list[str]]:
+    """Find a command word in front (global options may stand before it) and return it with the other words."""
+    if any(word == "--run" or word.startswith("--run=") for word in words):
+        return None, words
+    skip = False
+    for position, word in enumerate(words):
+        if skip:
+            skip = False
+        elif word in _LEADING_VALUE:
+            skip = True
+        elif word == "--":
+            break
+        elif not word.startswith("-"):
+            return (word, words[:position] + words[position + 1 :]) if word in COMMANDS else (None, words)
+    return None, words
+
+
+def duration(text: str) -> float:
+    """Return the seconds of `90`, `90s`, `10m`, `2h`, `1h30m` or `1d`."""
+    if re.fullmatch(r"\d+(\.\d+)?", text):
+        return float(text)
+    if not re.fullmatch(r"(\d+[dhms])+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no duration (such as 90s, 10m, 2h, 1h30m)")
+    seconds = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+    return float(sum(int(number) * seconds[unit] for number, unit in re.findall(r"(\d+)([dhms])", text)))
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no positive number")
+    return int(text)
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("general")
+    group.add_argument("--config", type=Path, metavar="F", help="the configuration file")
+    group.add_argument("--data-dir", type=Path, metavar="D", help="keep everything that SyncTUI writes of its own here")
+    group.add_argument("--json", action="store_true", help="one JSON object a line on standard output")
+    group.add_argument("-y", "--yes", action="store_true", help="do it without asking")
+    group.add_argument("-q", "--quiet", action="store_true", help="only the result")
+    group.add_argument("-v", "--verbose", action="count", default=0, help="more detail; twice: the log as well")
+
+
+def _run_arguments(words: list[str]) -> Arguments:
+    parser = _Parser(
+        prog="synctui",
+        description="Keeps a media library in sync: subtitle timing with the audio, and more to come.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"synctui {__version__}")
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help="files, folders, or names of series and libraries")
+    parser.add_argument("--run", dest="kind", metavar="KIND", help="run without screens: a sync kind or a job profile")
+    parser.add_argument("--demo", metavar="DIR", help="over a made-up library (in DIR: it stays there); write --demo=DIR")
+    run = parser.add_argument_group("running")
+    run.add_argument("-n", "--dry-run", action="store_true", help="show the plan, change nothing")
+    run.add_argument("--check", action="store_true", help="exit 14 when there is something to do, change nothing")
+    run.add_argument("--resume", metavar="ID", help="go on with the newest unfinished job, or with --resume=ID")
+    run.add_argument("--force", action="store_true", help="check again what is known already")
+    run.add_argument("--only-failed", action="store_true", help="only what failed the last time")
+    run.add_argument("--limit", type=_positive, metavar="N", help="at most N operations")
+    run.add_argument("--jobs", type=_positive, metavar="N", help="so many at once")
+    run.add_argument("--allow-mass-change", action="store_true", help="lift the brake on an implausibly large change")
+    run.add_argument("--max-duration", type=duration, metavar="2h", help="pause after this long (exit 6)")
+    run.add_argument("--wait-lock", type=duration, default=0.0, metavar="10m", help="wait for another running SyncTUI")
+    kind = parser.add_argument_group("subtitles")
+    kind.add_argument("--engine", metavar="NAME", help="auto, builtin, alass or ffsubsync")
+    kind.add_argument("--reference", metavar="FILE", help="align against this subtitle or video instead of the audio")
+    kind.add_argument("--video", metavar="FILE", help="the video that the subtitle belongs to (remembered)")
+    kind.add_argument("--lang", dest="languages", type=_languages, metavar="en,de", help="only these languages")
+    kind.add_argument("--max-offset", type=float, metavar="SECONDS", help="the largest shift to accept")
+    _add_common(parser)
+    values = vars(parser.parse_intermixed_args(words))
+    kind_name = values.pop("kind") or ""
+    if not kind_name and values["demo"] is None:
+        if values["targets"]:
+            raise UsageError(f"unknown command {values['targets'][0]!r}", hint="synctui --help")
+        command = "tui"
+    else:
+        command = "run"
+    values["targets"] = tuple(values["targets"])
+    return Arguments(command=command, kind=kind_name or "subtitles", **values)
+
+
+def _command_arguments(command: str, words: list[str]) -> Arguments:
+    parser = _Parser(prog=f"synctui {command}", allow_abbrev=False)
+    if command == "status":
+        parser.add_argument("kind", nargs="?", default="", metavar="KIND")
+    elif command == "jobs":
+        actions = ("list", "show", "resume", "pause", "cancel", "undo")
+        parser.add_argument("action", nargs="?", default="list", choices=actions)
+        parser.add_argument("job", nargs="?", default="", metavar="ID", help="a job's number; all for pause, resume, cancel")
+        parser.add_argument(
+            "--op", dest="operations", action="append", default=[], metavar="KEY", help="only this operation"
+        )
+        parser.add_argument("--search", default="", metavar="TEXT", help="only operations whose name holds TEXT")
+        parser.add_argument("--limit", type=_positive, metavar="N", help="at most N lines")
+        parser.add_argument("--wait-lock", type=duration, default=0.0, metavar="10m")
+        parser.add_argument("--max-duration", type=duration, metavar="2h")
+    elif command == "restore":
+        parser.add_argument("targets", nargs="+", metavar="PATH")
+        parser.add_argument("--to", type=int, default=0, metavar="N", help="0: the first original, 1: .bak.1 ...")
+        parser.add_argument("--force", action="store_true", help="also over a file that changed since")
+        parser.add_argument("--wait-lock", type=duration, default=0.0, metavar="10m")
+    elif command == "changed":
+        parser.add_argument("targets", nargs="*", metavar="PATH")
+    elif command == "config":
+        parser.add_argument("action", nargs="?", default="show", choices=("path", "show", "check", "init"))
+    _add_common(parser)
+    values = vars(parser.parse_intermixed_args(words))
+    for name in ("targets", "operations"):
+        if name in values:
+            values[name] = tuple(values[name])
+    if command == "jobs" and values["action"] not in ("list",) and not values["job"]:
+        raise UsageError(f"jobs {values['action']} needs a job's number", hint="synctui jobs lists them")
+    return Arguments(command=command, **values)

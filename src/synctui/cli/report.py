@@ -1,0 +1,207 @@
+"""A run as a person follows it: live on a terminal, one line per interval otherwise, and a result that stays."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+from synctui.cli import words
+from synctui.cli.terminal import Terminal
+from synctui.model.events import Event
+from synctui.model.json import Fields
+from synctui.model.plan import Notice, PlanTotals
+from synctui.model.reasons import sentence
+from synctui.model.states import Result
+from synctui.text import display, pad
+
+INTERVAL = 10.0
+_NOT_DONE = (Result.FAILED.value, Result.CONFLICT.value)
+_STYLE = {"done": "accent", "refused": "warn", "failed": "error", "conflict": "error"}
+
+
+class Report:
+    """Prints a run; `quiet` leaves the result only, `verbose` shows every operation also without a terminal."""
+
+    def __init__(self, terminal: Terminal, *, quiet: bool = False, verbose: bool = False) -> None:
+        self._terminal = terminal
+        self._quiet = quiet
+        self._verbose = verbose
+        self._status = ""
+        self._last = time.monotonic()
+        self._reasons: Counter[tuple[str, str]] = Counter()
+        self._told: list[Fields] = []
+
+    def say(self, text: str = "") -> None:
+        """Print one line that stays."""
+        self._clear()
+        self._terminal.write(text + "\n")
+
+    def planning(self, totals: PlanTotals) -> None:
+        """Show how far the planning is (live only)."""
+        self._show(f" looking: {words.count(totals.total, 'subtitle')} to do")
+
+    def plan(self, totals: PlanTotals) -> None:
+        """Print what a plan comes to."""
+        self._clear()
+        for notice in totals.notices:
+            self.notice(notice)
+        if self._quiet:
+            return
+        known = sum(totals.known.values())
+        parts = [f"{number:,} to {action}" for action, number in sorted(totals.by_action.items())]
+        if known:
+            parts.append(f"{known:,} known already")
+        line = f" {words.count(totals.total + known, 'subtitle')}: " + (", ".join(parts) or "nothing to do")
+        if totals.estimate >= 1:
+            line += f"    about {words.about(totals.estimate)}"
+        if totals.undoable:
+            line += "    undo: yes, each"
+        self.say(self._terminal.paint(line, "bold"))
+
+    def notice(self, notice: Notice) -> None:
+        """Print a warning or a brake."""
+        style = "error" if notice.level == "brake" else "warn"
+        subject = f"{display(notice.subject)}: " if notice.subject else ""
+        self.say(self._terminal.paint(f" {'! ' if notice.level == 'brake' else ''}{subject}{notice.message}", style))
+
+    def operation(self, action: str, subject: str, reason: str) -> None:
+        """Print one line of a plan."""
+        width = max(24, min(64, self._terminal.width - 34))
+        self.say(f"   {pad(display(subject), width)}  {pad(action, 8)}  {reason}")
+
+    def event(self, event: Event) -> None:
+        """Follow a journal event."""
+        handler = {
+            "op_end": self._ended,
+            "progress": self._progress,
+            "paused": self._paused,
+            "warning": self._warning,
+            "alert": self._warning,
+            "retry_wait": self._waiting,
+        }.get(event.type)
+        if handler is not None:
+            handler(event.fields)
+
+    def result(self, fields: Fields, *, seconds: float, folder: str | None = None, undo: str | None = None) -> None:
+        """Print what a finished job did (`fields` of its `job_end`)."""
+        self._clear()
+        if self._verbose or not self._terminal.live:
+            self._tell_left_alone()
+        counted = [
+            (_number(fields, "done"), "aligned" if fields.get("kind", "subtitles") == "subtitles" else "done"),
+            (_number(fields, "unchanged"), "right already"),
+            (_number(fields, "refused"), "refused"),
+            (_number(fields, "skipped"), "skipped"),
+            (_number(fields, "deferred"), "deferred"),
+            (_number(fields, "conflict"), "changed meanwhile"),
+            (_number(fields, "failed"), "failed"),
+        ]
+        always = ("aligned", "right already", "refused")
+        shown = [f"{number:,} {word}" for number, word in counted if number or word in always]
+        line = f" {words.count(_number(fields, 'total'), 'operation')}: " + ", ".join(shown)
+        self.say(self._terminal.paint(line, "bold") + f"    {words.clock_time(seconds)}")
+        if not self._quiet:
+            for (outcome, reason), number in sorted(self._reasons.items()):
+                if outcome not in (Result.DONE.value, Result.UNCHANGED.value):
+                    self.say(f"   {number:>5,}  {outcome}: {sentence(reason)}")
+        if folder:
+            self.say(f" folder  {display(folder)}")
+        if undo:
+            self.say(f" undo    {undo}")
+
+    def finish(self) -> None:
+        """Leave the terminal clean."""
+        self._clear()
+
+    def _ended(self, fields: Fields) -> None:
+        outcome = str(fields.get("outcome", ""))
+        self._reasons[(outcome, str(fields.get("reason", "")))] += 1
+        if self._quiet:
+            return
+        if self._terminal.live or self._verbose:
+            self.say(self._line(fields))
+        elif outcome not in (Result.DONE.value, Result.UNCHANGED.value):
+            if outcome in _NOT_DONE:
+                self.say(self._line(fields))
+            else:
+                self._told.append(fields)
+
+    def _tell_left_alone(self, most: int = 200) -> None:
+        for fields in self._told[:most]:
+            self.say(self._line(fields))
+        if len(self._told) > most:
+            self.say(f"   … and {len(self._told) - most:,} more: synctui jobs show ID lists them")
+
+    def _line(self, fields: Fields) -> str:
+        outcome = str(fields.get("outcome", ""))
+        glyph = Result(outcome).glyph if outcome in list(Result) else " "
+        width = max(20, min(56, self._terminal.width - 42))
+        detail = _detail(fields)
+        paint = self._terminal.paint
+        return f" {paint(glyph, _STYLE.get(outcome, 'dim'))} {pad(str(fields.get('subject', '')), width)}  {detail}"
+
+    def _progress(self, fields: Fields) -> None:
+        current, total = _number(fields, "current"), _number(fields, "total")
+        rate, eta = fields.get("rate"), fields.get("eta_s")
+        share = current / total if total else 1.0
+        line = f"{current:,}/{total:,}"
+        if isinstance(rate, (int, float)) and rate > 0:
+            line += f"   {rate:.1f} a second"
+        if isinstance(eta, (int, float)):
+            line += f"   {words.clock_time(eta)} left"
+        if self._terminal.live:
+            filled = round(24 * share)
+            doing = str(fields.get("phase") or "")
+            self._show(f" {'█' * filled}{'░' * (24 - filled)}  {line}   {doing}")
+        elif not self._quiet and time.monotonic() - self._last >= INTERVAL:
+            self._last = time.monotonic()
+            self.say(f" {round(100 * share):>3} %  {line}   {_number(fields, 'failed')} failed")
+
+    def _paused(self, fields: Fields) -> None:
+        until = f" until {fields['until']}" if fields.get("until") else ""
+        self.say(self._terminal.paint(f" paused: {fields.get('reason', '')}{until}", "warn"))
+
+    def _warning(self, fields: Fields) -> None:
+        self.say(self._terminal.paint(f" {display(str(fields.get('message', '')))}", "warn"))
+
+    def _waiting(self, fields: Fields) -> None:
+        if not self._quiet:
+            self.say(f"   waiting {fields.get('seconds', '')} s: {display(str(fields.get('cause', '')))}")
+
+    def _show(self, text: str) -> None:
+        if self._terminal.live and not self._quiet:
+            self._terminal.write("\r\x1b[K" + pad(text, self._terminal.width - 1).rstrip())
+            self._status = text
+
+    def _clear(self) -> None:
+        if self._status:
+            self._terminal.write("\r\x1b[K")
+            self._status = ""
+
+
+def _detail(fields: Fields) -> str:
+    outcome, reason = str(fields.get("outcome", "")), str(fields.get("reason", ""))
+    if outcome == Result.DONE.value and "offset_ms" in fields:
+        text = f"{words.offset(_first(fields['offset_ms'])):>9}"
+        ratio = fields.get("ratio_name")
+        if isinstance(ratio, str) and ratio and ratio != "1":
+            text += f"  {ratio}"
+        confidence = fields.get("confidence")
+        return text + (f"  {round(confidence):>3}" if isinstance(confidence, (int, float)) else "")
+    if outcome == Result.UNCHANGED.value:
+        return sentence(reason)
+    message = fields.get("message")
+    told = display(str(message)) if message and outcome in _NOT_DONE else sentence(reason)
+    return f"{outcome}: {told}"
+
+
+def _first(value: object) -> float:
+    if isinstance(value, Sequence) and not isinstance(value, str) and value:
+        value = value[0]
+    return float(value) if isinstance(value, (int, float)) else 0.0
+
+
+def _number(fields: Fields, key: str) -> int:
+    value = fields.get(key, 0)
+    return int(value) if isinstance(value, (int, float)) else 0

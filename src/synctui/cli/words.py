@@ -1,0 +1,35 @@
+"""Numbers as a person reads them."""
+
+from __future__ import annotations
+
+
+def clock_time(seconds: float) -> str:
+    """Return `0:41`, `12:05` or `1:02:03`."""
+    whole = max(0, round(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
+
+
+def about(seconds: float) -> str:
+    """Return a rough duration: `40 s`, `6 min`, `2.5 h`."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def offset(milliseconds: float) -> str:
+    """Return a signed shift in seconds with a real minus sign."""
+    seconds = milliseconds / 1000
+    digits = 2 if abs(seconds) < 10 else 1
+    text = f"{abs(seconds):.{digits}f} s"
+    if float(f"{abs(seconds):.{digits}f}") == 0:
+        return text
+    return ("−" if seconds < 0 else "+") + text
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """Return `1 subtitle` or `4,118 subtitles`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

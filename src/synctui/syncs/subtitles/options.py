@@ -1,0 +1,77 @@
+"""The options of a subtitle request, typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from synctui.errors import UsageError
+from synctui.model.json import Fields, Json
+from synctui.model.plan import Request
+
+EngineName = Literal["builtin", "alass", "ffsubsync"]
+EngineChoice = Literal["auto", "builtin", "alass", "ffsubsync"]
+
+KNOWN = frozenset(("engine", "reference", "video", "languages", "max_offset", "force", "only_failed", "restore", "to"))
+
+
+@dataclass(frozen=True, slots=True)
+class SubtitleOptions:
+    """What a request asks beyond its targets.
+
+    `max_offset` is the largest shift accepted, in seconds. `restore` asks for originals to be brought back instead of an
+    alignment, the `to`-th (0: the first).
+    """
+
+    engine: EngineChoice = "auto"
+    reference: str | None = None
+    video: str | None = None
+    languages: tuple[str, ...] = ()
+    max_offset: float = 240.0
+    force: bool = False
+    only_failed: bool = False
+    restore: bool = False
+    to: int = 0
+
+    @classmethod
+    def of(cls, request: Request) -> SubtitleOptions:
+        """Return a request's options; UsageError names what does not fit."""
+        given = request.options
+        unknown = sorted(set(given) - KNOWN)
+        if unknown:
+            raise UsageError(f"a subtitle request has no option {unknown[0]!r}")
+        engine = _text(given, "engine") or "auto"
+        if engine not in get_args(EngineChoice):
+            raise UsageError(f"no engine is called {engine!r}", hint="one of: " + ", ".join(get_args(EngineChoice)))
+        return cls(
+            engine=engine,  # type: ignore[arg-type]
+            reference=_text(given, "reference"),
+            video=_text(given, "video"),
+            languages=_texts(given, "languages"),
+            max_offset=_number(given, "max_offset", 240.0),
+            force=given.get("force") is True,
+            only_failed=given.get("only_failed") is True,
+            restore=given.get("restore") is True,
+            to=int(_number(given, "to", 0)),
+        )
+
+
+def _text(given: Fields, key: str) -> str | None:
+    value = given.get(key)
+    if value is None or isinstance(value, str):
+        return value or None
+    raise UsageError(f"the option {key} takes a text")
+
+
+def _texts(given: Fields, key: str) -> tuple[str, ...]:
+    value: Json = given.get(key, ())
+    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
+        return tuple(str(item) for item in value)
+    raise UsageError(f"the option {key} takes a list of texts")
+
+
+def _number(given: Fields, key: str, default: float) -> float:
+    value = given.get(key, default)
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
+        return float(value)
+    raise UsageError(f"the option {key} takes a number")
