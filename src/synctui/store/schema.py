@@ -1,0 +1,11 @@
+"""The schema of the database, as the steps that lead to it."""
+
+from __future__ import annotations
+
+from synctui.store.migrations import Step
+from synctui.store.tables_jobs import JOBS_SCHEMA
+from synctui.store.tables_library import LIBRARY_SCHEMA
+
+MIGRATIONS: tuple[Step, ...] = (Step(1, JOBS_SCHEMA + LIBRARY_SCHEMA),)
+
+SCHEMA_VERSION = MIGRATIONS[-1].version
