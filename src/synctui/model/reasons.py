@@ -18,6 +18,8 @@ REASONS: dict[str, str] = {
     "dir_not_writable": "no permission to write in the folder",
     "permission": "no permission",
     "io_error": "the disk reported an error",
+    "name_too_long": "the name or the path is too long",
+    "vault_full": "the vault of originals is full",
     # subtitles: good ends
     "aligned": "aligned",
     "already_in_sync": "in sync already",
