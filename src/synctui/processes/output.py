@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 from collections import deque
 from collections.abc import Callable
 
 _CHUNK = 256 * 1024
 _LONGEST_LINE = 64 * 1024
 _MOST_LINES = 200_000
-_BREAK = re.compile(rb"[\r\n]")
+_SMALL = 4096
 
 
 class Capture:
@@ -31,7 +30,10 @@ class Capture:
         if room > 0:
             self._head += chunk[:room]
             chunk = chunk[room:]
-        self._tail.append(chunk)
+        if self._tail and len(self._tail[-1]) + len(chunk) <= _SMALL:
+            self._tail[-1] += chunk
+        else:
+            self._tail.append(chunk)
         self._held += len(chunk)
         while self._held - len(self._tail[0]) >= self._half:
             self._held -= len(self._tail.popleft())
@@ -60,7 +62,7 @@ class Lines:
         """Take the next bytes and deliver the lines that they complete, without the empty ones."""
         if self._left <= 0:
             return
-        first, *others = _BREAK.split(chunk)
+        first, *others = chunk.replace(b"\r", b"\n").split(b"\n")
         if len(self._begun) < _LONGEST_LINE:
             self._begun += first[:_LONGEST_LINE]
         if not others:
