@@ -8,6 +8,7 @@ SyncTuiError                     code, message, hint, exit_code
 ├── NotAuthorised                7   credentials are missing or refused; never retried
 ├── DependencyMissing            8   an engine that was asked for is not installed
 ├── ConfirmationNeeded          10   nobody to ask, or a brake
+│   └── StalePlan               10   the configuration changed since the plan was made
 ├── LockHeld                    11   another process executes
 ├── DatabaseUnusable            12   damaged, or written by a newer version
 ├── StorageError                13   read-only, full, no permission
@@ -131,6 +132,12 @@ class ConfirmationNeeded(SyncTuiError):
 
     code = "confirmation_needed"
     exit_code = ExitCode.CONFIRMATION_NEEDED
+
+
+class StalePlan(ConfirmationNeeded):
+    """The request, the configuration or the schema is not the one that the plan was made for."""
+
+    code = "stale_plan"
 
 
 class LockHeld(SyncTuiError):

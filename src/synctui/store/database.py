@@ -46,10 +46,10 @@ class Database:
         """
         clock = clock or SystemClock()
         if readonly:
-            return cls(path, await _connected(partial(open_standalone, path, MIGRATIONS)), None, clock)
-        writing = await _connected(partial(open_writer, path, MIGRATIONS))
+            return cls(path, await connected(partial(open_standalone, path, MIGRATIONS)), None, clock)
+        writing = await connected(partial(open_writer, path, MIGRATIONS))
         try:
-            reading = await _connected(partial(open_reader, path))
+            reading = await connected(partial(open_reader, path))
         except BaseException:
             await writing.close()
             raise
@@ -166,7 +166,8 @@ class Database:
         return self._writer
 
 
-async def _connected(opener: Callable[[], sqlite3.Connection]) -> aiosqlite.Connection:
+async def connected(opener: Callable[[], sqlite3.Connection]) -> aiosqlite.Connection:
+    """Return the connection that `opener` makes in the thread it will live in."""
     connection = aiosqlite.Connection(opener, iter_chunk_size=64)
     # A program that ends without closing must end: the thread of a forgotten connection would keep it alive.
     connection._thread.daemon = True

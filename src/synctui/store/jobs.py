@@ -1,0 +1,243 @@
+"""Jobs: their rows, their history, and how one state follows another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import aiosqlite
+
+from synctui.model.json import Json, dump
+from synctui.model.plan import Notice, Origin, PlanTotals, Request
+from synctui.model.states import JobState, Result
+from synctui.store.blobs import clean
+from synctui.store.database import Database
+
+RESULTS = tuple(result.value for result in Result)
+UNFINISHED = "state NOT IN ('completed', 'failed', 'cancelled')"
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """A job as stored. `counts` has every result, 0 included; `total` grows as operations append others."""
+
+    id: int
+    kind: str
+    request: Request
+    state: JobState
+    created_at: str
+    started_at: str | None = None
+    completed_at: str | None = None
+    total: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    plan: PlanTotals = field(default_factory=PlanTotals)
+    fingerprint: str = ""
+    confirm: bool = False
+    undo_of: int | None = None
+    pause_reason: str | None = None
+    pause_until: str | None = None
+    paused_by_person: bool = False
+    message: str = ""
+    snapshot: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def current(self) -> int:
+        """Return how many operations have finished."""
+        return sum(self.counts.values())
+
+
+def request_json(request: Request) -> str:
+    """Return a request as stored."""
+    return dump(
+        {
+            "kind": request.kind,
+            "targets": list(request.targets),
+            "options": request.options,
+            "origin": request.origin,
+            "profile": request.profile,
+        }
+    )
+
+
+def request_from(text: str) -> Request:
+    """Return the request of such text."""
+    raw = json.loads(text)
+    return Request(raw["kind"], tuple(raw["targets"]), raw["options"], cast(Origin, raw["origin"]), raw["profile"])
+
+
+def totals_json(totals: PlanTotals) -> str:
+    """Return a plan's sums as stored."""
+    notices: list[Json] = [{"level": n.level, "message": n.message, "subject": n.subject} for n in totals.notices]
+    return dump(
+        {
+            "total": totals.total,
+            "by_action": totals.by_action,
+            "known": totals.known,
+            "cost": totals.cost,
+            "estimate": totals.estimate,
+            "undoable": totals.undoable,
+            "notices": notices,
+        }
+    )
+
+
+def totals_from(text: str) -> PlanTotals:
+    """Return the sums of such text."""
+    raw = json.loads(text)
+    if not raw:
+        return PlanTotals()
+    return PlanTotals(**{**raw, "notices": tuple(Notice(**notice) for notice in raw["notices"])})
+
+
+def record(row: aiosqlite.Row) -> JobRecord:
+    """Return the job of a row."""
+    return JobRecord(
+        id=row["id"],
+        kind=row["kind"],
+        request=request_from(row["request"]),
+        state=JobState(row["state"]),
+        created_at=row["created_at"],
+        started_at=row["started_at"],
+        completed_at=row["completed_at"],
+        total=row["total"],
+        counts={name: row[name] for name in RESULTS},
+        plan=totals_from(row["plan"]),
+        fingerprint=row["fingerprint"],
+        confirm=bool(row["confirm"]),
+        undo_of=row["undo_of"],
+        pause_reason=row["pause_reason"],
+        pause_until=row["pause_until"],
+        paused_by_person=bool(row["paused_by_person"]),
+        message=row["message"],
+        snapshot=json.loads(row["snapshot"]) if row["snapshot"] else {},
+    )
+
+
+async def insert(
+    connection: aiosqlite.Connection,
+    request: Request,
+    state: JobState,
+    at: str,
+    *,
+    fingerprint: str = "",
+    confirm: bool = False,
+    undo_of: int | None = None,
+    totals: PlanTotals | None = None,
+) -> int:
+    """Store a job without operations and return its number."""
+    row = await connection.execute_insert(
+        "INSERT INTO jobs (kind, request, asks, fingerprint, confirm, undo_of, state, plan, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            request.kind,
+            request_json(request),
+            request.fingerprint(),
+            fingerprint,
+            int(confirm),
+            undo_of,
+            state.value,
+            totals_json(totals) if totals else "{}",
+            at,
+        ),
+    )
+    assert row is not None
+    return int(row[0])
+
+
+async def move(
+    connection: aiosqlite.Connection, job: int, state: JobState, *, among: Sequence[JobState], **values: object
+) -> bool:
+    """Set a job's state and further columns if it is in one of the states `among`; False: it was not."""
+    columns = "".join(f", {name} = :{name}" for name in values)
+    states = ", ".join(f"'{one.value}'" for one in among)
+    cursor = await connection.execute(
+        f"UPDATE jobs SET state = :state{columns} WHERE id = :id AND state IN ({states})",
+        {
+            **{name: clean(value) if isinstance(value, str) else value for name, value in values.items()},
+            "state": state.value,
+            "id": job,
+        },
+    )
+    return cursor.rowcount > 0
+
+
+async def fetch(connection: aiosqlite.Connection, job: int) -> JobRecord | None:
+    """Return a job within a transaction."""
+    rows = list(await connection.execute_fetchall("SELECT * FROM jobs WHERE id = ?", (job,)))
+    return record(rows[0]) if rows else None
+
+
+async def get(database: Database, job: int) -> JobRecord | None:
+    """Return a job, or None."""
+    row = await database.row("SELECT * FROM jobs WHERE id = ?", (job,))
+    return record(row) if row else None
+
+
+async def list_jobs(
+    database: Database,
+    *,
+    limit: int = 50,
+    kind: str | None = None,
+    state: JobState | None = None,
+    before: int | None = None,
+    unfinished: bool = False,
+) -> list[JobRecord]:
+    """Return jobs, newest first; `before` is the last job of the page before."""
+    where, parameters = _filter({"kind": kind, "state": state.value if state else None})
+    if before is not None:
+        where.append("id < ?")
+        parameters.append(before)
+    if unfinished:
+        where.append(UNFINISHED)
+    clause = f" WHERE {' AND '.join(where)}" if where else ""
+    rows = await database.rows(f"SELECT * FROM jobs{clause} ORDER BY id DESC LIMIT ?", (*parameters, limit))
+    return [record(row) for row in rows]
+
+
+async def unfinished(database: Database) -> list[JobRecord]:
+    """Return every job that is not at its end, oldest first."""
+    return [record(row) for row in await database.rows(f"SELECT * FROM jobs WHERE {UNFINISHED} ORDER BY id")]
+
+
+async def newest_unfinished(database: Database, kind: str) -> int | None:
+    """Return the newest job of a kind that is not at its end."""
+    row = await database.row(f"SELECT id FROM jobs WHERE kind = ? AND {UNFINISHED} ORDER BY id DESC LIMIT 1", (kind,))
+    return int(row[0]) if row else None
+
+
+async def newest(database: Database, kind: str | None = None, *, state: JobState | None = None) -> JobRecord | None:
+    """Return the newest job of a kind (any kind) in a state (any state)."""
+    found = await list_jobs(database, limit=1, kind=kind, state=state)
+    return found[0] if found else None
+
+
+async def last_attempt(database: Database, kind: str) -> JobRecord | None:
+    """Return the newest job of a kind that was begun; undos do not count."""
+    row = await database.row(
+        "SELECT * FROM jobs WHERE kind = ? AND started_at IS NOT NULL AND undo_of IS NULL ORDER BY id DESC LIMIT 1", (kind,)
+    )
+    return record(row) if row else None
+
+
+async def last_success(database: Database, kind: str) -> JobRecord | None:
+    """Return the newest job of a kind that was completed with nothing failed; undos do not count."""
+    row = await database.row(
+        "SELECT * FROM jobs WHERE kind = ? AND state = 'completed' AND failed = 0 AND conflict = 0 AND undo_of IS NULL"
+        " ORDER BY id DESC LIMIT 1",
+        (kind,),
+    )
+    return record(row) if row else None
+
+
+async def statistics(database: Database, kind: str) -> dict[str, int]:
+    """Return the number of a kind's `jobs` and of its operations by result, over all of history."""
+    sums = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in RESULTS)
+    row = await database.row(f"SELECT count(*) AS jobs, {sums} FROM jobs WHERE kind = ? AND undo_of IS NULL", (kind,))
+    return {name: int(row[name]) for name in ("jobs", *RESULTS)} if row else {}
+
+
+def _filter(columns: Mapping[str, object | None]) -> tuple[list[str], list[object]]:
+    given = {name: value for name, value in columns.items() if value is not None}
+    return [f"{name} = ?" for name in given], list(given.values())

@@ -1,0 +1,433 @@
+"""Operations: taking those that are ready, recording intents and ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import aiosqlite
+
+from synctui.model.json import Fields, dump
+from synctui.model.outcome import Outcome, Receipt
+from synctui.model.plan import Operation
+from synctui.model.states import OperationState, Result
+from synctui.store.blobs import clean, from_blob, path_from_blob, path_to_blob, to_blob
+from synctui.store.database import Database
+
+
+class Fenced(Exception):
+    """The row is not in the state that a change was to start from: somebody else was faster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An operation as the runner takes it."""
+
+    id: int
+    queue: int
+    operation: Operation
+    state: OperationState
+    attempts: int
+    doomed: bool
+    needed: bool
+    intent: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRecord:
+    """An operation as history shows it; `reason` is the outcome's."""
+
+    id: int
+    job: int
+    operation: Operation
+    state: OperationState
+    result: Result | None
+    reason: str
+    message: str
+    numbers: Fields
+    retryable: bool
+    attempts: int
+    not_before: str
+    started_at: str | None
+    finished_at: str | None
+    can_undo: bool
+    undone_by: int | None
+
+
+_WITH_QUEUE = "SELECT o.*, q.track, q.stage_name, q.lane FROM operations o JOIN queues q ON q.id = o.queue"
+
+
+def values(operation: Operation) -> tuple[object, ...]:
+    """Return an operation in the order of `COLUMNS`."""
+    return (
+        to_blob(operation.key),
+        clean(operation.action),
+        to_blob(operation.subject),
+        path_to_blob(operation.path),
+        clean(operation.reason),
+        operation.cost,
+        operation.estimate,
+        dump(operation.payload),
+        clean(operation.precondition),
+        dump(list(operation.after)),
+        int(operation.continue_on_error),
+        int(operation.undoable),
+    )
+
+
+COLUMNS = "key, action, subject, path, reason, cost, estimate, payload, precondition, needs, continue_on_error, undoable"
+
+
+def operation_from(row: aiosqlite.Row, track: str, stage: str, lane: str) -> Operation:
+    """Return the operation of a row; its queue says the rest."""
+    return Operation(
+        key=from_blob(row["key"]),
+        action=row["action"],
+        subject=from_blob(row["subject"]),
+        track=track,
+        stage=stage,
+        path=path_from_blob(row["path"]),
+        reason=row["reason"],
+        cost=row["cost"],
+        estimate=row["estimate"],
+        lane=lane,
+        payload=json.loads(row["payload"]),
+        precondition=row["precondition"],
+        after=tuple(json.loads(row["needs"])),
+        continue_on_error=bool(row["continue_on_error"]),
+        undoable=bool(row["undoable"]),
+    )
+
+
+def _queued(row: aiosqlite.Row) -> Operation:
+    return operation_from(row, from_blob(row["track"]), row["stage_name"], row["lane"])
+
+
+def _taken(row: aiosqlite.Row) -> Taken:
+    return Taken(
+        id=row["id"],
+        queue=row["queue"],
+        operation=_queued(row),
+        state=OperationState(row["state"]),
+        attempts=row["attempts"],
+        doomed=bool(row["doomed"]),
+        needed=bool(row["needed"]),
+        intent=json.loads(row["intent"]) if row["intent"] else {},
+    )
+
+
+def _record(row: aiosqlite.Row) -> OperationRecord:
+    return OperationRecord(
+        id=row["id"],
+        job=row["job"],
+        operation=_queued(row),
+        state=OperationState(row["state"]),
+        result=Result(row["result"]) if row["result"] else None,
+        reason=row["result_reason"],
+        message=row["message"],
+        numbers=json.loads(row["numbers"]),
+        retryable=bool(row["retryable"]),
+        attempts=row["attempts"],
+        not_before=row["not_before"],
+        started_at=row["started_at"],
+        finished_at=row["finished_at"],
+        can_undo=row["receipt"] is not None and row["undone_by"] is None,
+        undone_by=row["undone_by"],
+    )
+
+
+async def ready(database: Database, queue: int, now: str, limit: int) -> list[Taken]:
+    """Return operations of a queue that may run at the time `now`, in order."""
+    rows = await database.rows(
+        f"{_WITH_QUEUE} WHERE o.queue = ? AND o.state <> 'finished' AND o.waits = 0 AND o.not_before <= ?"
+        " ORDER BY o.not_before, o.id LIMIT ?",
+        (queue, now, limit),
+    )
+    return [_taken(row) for row in rows]
+
+
+async def next_due(database: Database, queue: int, now: str) -> str | None:
+    """Return when the first operation of a queue that waits for a time after `now` may run."""
+    row = await database.row(
+        "SELECT not_before FROM operations WHERE queue = ? AND state <> 'finished' AND waits = 0 AND not_before > ?"
+        " ORDER BY not_before LIMIT 1",
+        (queue, now),
+    )
+    return str(row[0]) if row else None
+
+
+async def in_doubt(database: Database, kind: str | None, after: int, limit: int) -> list[tuple[int, Taken]]:
+    """Return operations in doubt, of a kind or all, with their jobs, after the operation numbered `after`."""
+    rows = await database.rows(
+        "SELECT o.*, q.track, q.stage_name, q.lane FROM operations o INDEXED BY operations_in_doubt"
+        " JOIN queues q ON q.id = o.queue JOIN jobs j ON j.id = o.job"
+        " WHERE o.state = 'in_doubt' AND o.id > :after AND (:kind IS NULL OR j.kind = :kind) ORDER BY o.id LIMIT :limit",
+        {"after": after, "kind": kind, "limit": limit},
+    )
+    return [(row["job"], _taken(row)) for row in rows]
+
+
+async def mark_in_doubt(connection: aiosqlite.Connection, operation: int, intent: Fields) -> None:
+    """Record that an effect may happen from now on; raises Fenced when the operation has finished."""
+    cursor = await connection.execute(
+        "UPDATE operations SET state = 'in_doubt', intent = ? WHERE id = ? AND state <> 'finished'",
+        (dump(intent), operation),
+    )
+    if cursor.rowcount == 0:
+        raise Fenced
+
+
+async def mark_pending(connection: aiosqlite.Connection, operation: int) -> None:
+    """Record that an operation in doubt had no effect."""
+    await connection.execute(
+        "UPDATE operations SET state = 'pending', intent = NULL WHERE id = ? AND state = 'in_doubt'", (operation,)
+    )
+
+
+async def postpone(connection: aiosqlite.Connection, operation: int, attempts: int, not_before: str) -> None:
+    """Record a failed try and when the next one may be made."""
+    cursor = await connection.execute(
+        "UPDATE operations SET attempts = ?, not_before = ? WHERE id = ? AND state <> 'finished'",
+        (attempts, not_before, operation),
+    )
+    if cursor.rowcount == 0:
+        raise Fenced
+
+
+async def finish(
+    connection: aiosqlite.Connection, operation: int, outcome: Outcome, *, ended: int, started_at: str | None, at: str
+) -> None:
+    """Record an outcome; `ended` is the number of its journal event. Raises Fenced when there is one already."""
+    cursor = await connection.execute(
+        "UPDATE operations SET state = 'finished', result = ?, result_reason = ?, message = ?, retryable = ?, numbers = ?,"
+        " receipt = ?, started_at = ?, finished_at = ?, ended = ? WHERE id = ? AND state <> 'finished'",
+        (
+            outcome.result.value,
+            clean(outcome.reason),
+            clean(outcome.message),
+            int(outcome.retryable),
+            dump(outcome.numbers),
+            None if outcome.receipt is None else dump(outcome.receipt),
+            started_at,
+            at,
+            ended,
+            operation,
+        ),
+    )
+    if cursor.rowcount == 0:
+        raise Fenced
+
+
+async def release(connection: aiosqlite.Connection, operation: int, *, failed: bool) -> set[int]:
+    """Let those go on that waited for an operation; return the queues in which one may run now.
+
+    After a failure those that do not continue on error are doomed: they run only to be skipped.
+    """
+    chosen = "id IN (SELECT operation FROM operation_after WHERE needs = ?) AND state <> 'finished'"
+    await connection.execute(f"UPDATE operations SET waits = max(0, waits - 1) WHERE {chosen}", (operation,))
+    if failed:
+        await connection.execute(f"UPDATE operations SET doomed = 1 WHERE {chosen} AND continue_on_error = 0", (operation,))
+    rows = await connection.execute_fetchall(
+        f"SELECT DISTINCT queue FROM operations WHERE {chosen} AND waits = 0", (operation,)
+    )
+    return {int(row[0]) for row in rows}
+
+
+async def append(
+    connection: aiosqlite.Connection,
+    job: int,
+    operations: Sequence[Operation],
+    stages: Sequence[str],
+    parent: int | None = None,
+) -> tuple[int, list[str]]:
+    """Add operations to a running job; return how many, and the keys that were there already and stay as they are.
+
+    `parent` is the operation that appends them, which counts as finished for those that name it.
+    """
+    twice: list[str] = []
+    added: list[tuple[int, Operation]] = []
+    for one in operations:
+        queue = await _queue(connection, job, one, stages)
+        cursor = await connection.execute(
+            f"INSERT OR IGNORE INTO operations (job, queue, {COLUMNS}) VALUES (?, ?, {', '.join('?' * 12)})",
+            (job, queue, *values(one)),
+        )
+        if cursor.rowcount == 0:
+            twice.append(one.key)
+            continue
+        added.append((int(cursor.lastrowid or 0), one))
+        await connection.execute("UPDATE queues SET total = total + 1 WHERE id = ?", (queue,))
+    for number, one in added:
+        for key in one.after:
+            await _wait_for(connection, job, number, one, key, parent)
+    return len(added), twice
+
+
+async def _wait_for(
+    connection: aiosqlite.Connection, job: int, number: int, operation: Operation, key: str, parent: int | None
+) -> None:
+    rows = list(
+        await connection.execute_fetchall(
+            "SELECT id, state, result, result_reason FROM operations WHERE job = ? AND key = ?", (job, to_blob(key))
+        )
+    )
+    if not rows or rows[0]["id"] == parent:
+        return
+    if rows[0]["state"] == OperationState.FINISHED:
+        if stops_others(rows[0]["result"], rows[0]["result_reason"]) and not operation.continue_on_error:
+            await connection.execute("UPDATE operations SET doomed = 1 WHERE id = ?", (number,))
+        return
+    cursor = await connection.execute("INSERT OR IGNORE INTO operation_after VALUES (?, ?)", (number, rows[0]["id"]))
+    if cursor.rowcount:
+        await connection.execute("UPDATE operations SET waits = waits + 1 WHERE id = ?", (number,))
+        await connection.execute("UPDATE operations SET needed = 1 WHERE id = ?", (rows[0]["id"],))
+
+
+def stops_others(result: str, reason: str) -> bool:
+    """True when operations that wait for one with this end, and do not continue on error, are skipped."""
+    return result in (Result.FAILED, Result.CONFLICT) or (result == Result.SKIPPED and reason == "after_failed")
+
+
+async def _queue(connection: aiosqlite.Connection, job: int, operation: Operation, stages: Sequence[str]) -> int:
+    place = (job, to_blob(operation.track), stages.index(operation.stage), operation.lane)
+    find = "SELECT id FROM queues WHERE job = ? AND track = ? AND stage = ? AND lane = ?"
+    rows = list(await connection.execute_fetchall(find, place))
+    if rows:
+        return int(rows[0][0])
+    row = await connection.execute_insert(
+        "INSERT INTO queues (job, track, stage, lane, stage_name) VALUES (?, ?, ?, ?, ?)", (*place, operation.stage)
+    )
+    assert row is not None
+    return int(row[0])
+
+
+async def mark_undone(connection: aiosqlite.Connection, job: int, key: str, by: int | None) -> None:
+    """Record that the operation `key` of a job was taken back by the job `by` (None: stands again)."""
+    await connection.execute("UPDATE operations SET undone_by = ? WHERE job = ? AND key = ?", (by, job, to_blob(key)))
+
+
+async def receipts(database: Database, job: int, keys: Sequence[str] | None = None) -> AsyncIterator[Receipt]:
+    """Yield what can be undone of a job, newest first, as short reads."""
+    wanted = None if keys is None else {to_blob(key) for key in keys}
+    sql = (
+        "SELECT -o.ended, o.*, q.track, q.stage_name, q.lane FROM operations o JOIN queues q ON q.id = o.queue"
+        " WHERE o.job = :job AND o.receipt IS NOT NULL AND o.undone_by IS NULL AND o.ended < -:after"
+        " ORDER BY o.ended DESC LIMIT :page"
+    )
+    async for row in database.stream(sql, {"job": job, "after": -(2**62)}, page=200):
+        if wanted is None or row["key"] in wanted:
+            yield Receipt(job, _queued(row), json.loads(row["receipt"]))
+
+
+async def list_operations(
+    database: Database,
+    job: int,
+    *,
+    results: Sequence[Result] = (),
+    unfinished: bool = False,
+    search: str = "",
+    after: int = 0,
+    limit: int = 100,
+) -> list[OperationRecord]:
+    """Return operations of a job in plan order, after the one numbered `after`.
+
+    `search` is part of the key, subject or message, in any case of ASCII letters; a job of 0 searches all of history.
+    """
+    where = ["o.id > ?"]
+    parameters: list[object] = [after]
+    if job:
+        where.append("o.job = ?")
+        parameters.append(job)
+    if results:
+        where.append(f"o.result IN ({', '.join('?' * len(results))})")
+        parameters += [result.value for result in results]
+    if unfinished:
+        where.append("o.state <> 'finished'")
+    if search:
+        like = "%" + clean(search).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        columns = ("CAST(o.subject AS TEXT)", "CAST(o.key AS TEXT)", "o.message")
+        where.append("(" + " OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in columns) + ")")
+        parameters += [like] * len(columns)
+    rows = await database.rows(f"{_WITH_QUEUE} WHERE {' AND '.join(where)} ORDER BY o.id LIMIT ?", (*parameters, limit))
+    return [_record(row) for row in rows]
+
+
+async def find(database: Database, job: int, key: str) -> OperationRecord | None:
+    """Return one operation by its key."""
+    row = await database.row(f"{_WITH_QUEUE} WHERE o.job = ? AND o.key = ?", (job, to_blob(key)))
+    return _record(row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An operation that failed or conflicted."""
+
+    stage: str
+    kind: str
+    id: str
+    reason: str
+    message: str
+    timestamp: str
+
+
+async def errors(database: Database, job: int, *, limit: int = 1000) -> list[Trouble]:
+    """Return what failed or conflicted in a job, oldest first."""
+    rows = await database.rows(_TROUBLES, (job, limit))
+    return [_trouble(row) for row in rows]
+
+
+async def errors_within(connection: aiosqlite.Connection, job: int, limit: int) -> list[Trouble]:
+    """Return the same inside a transaction."""
+    return [_trouble(row) for row in await connection.execute_fetchall(_TROUBLES, (job, limit))]
+
+
+_TROUBLES = (
+    "SELECT q.stage_name, j.kind, o.key, o.result_reason, o.message, o.finished_at FROM operations o"
+    " JOIN queues q ON q.id = o.queue JOIN jobs j ON j.id = o.job"
+    " WHERE o.job = ? AND o.result IN ('failed', 'conflict') ORDER BY o.ended LIMIT ?"
+)
+
+
+def _trouble(row: aiosqlite.Row) -> Trouble:
+    return Trouble(row[0], row[1], from_blob(row[2]), row[3], row[4], row[5])
+
+
+@dataclass(slots=True)
+class QueueRow:
+    """A queue with its counts."""
+
+    id: int
+    track: str
+    stage: int
+    stage_name: str
+    lane: str
+    total: int
+    finished: int
+
+
+async def queues(source: Database | aiosqlite.Connection, job: int) -> list[QueueRow]:
+    """Return the queues of a job, by track and stage."""
+    sql = "SELECT * FROM queues WHERE job = ? ORDER BY id"
+    rows = await source.rows(sql, (job,)) if isinstance(source, Database) else await source.execute_fetchall(sql, (job,))
+    return [
+        QueueRow(
+            row["id"], from_blob(row["track"]), row["stage"], row["stage_name"], row["lane"], row["total"], row["finished"]
+        )
+        for row in rows
+    ]
+
+
+async def count(
+    connection: aiosqlite.Connection, job: int, queue: int, result: Result, appended: int
+) -> tuple[int, Mapping[str, int]]:
+    """Count an end in its queue and job; return the job's total and its counts by result."""
+    await connection.execute("UPDATE queues SET finished = finished + 1 WHERE id = ?", (queue,))
+    names = ", ".join(one.value for one in Result)
+    rows = list(
+        await connection.execute_fetchall(
+            f"UPDATE jobs SET {result.value} = {result.value} + 1, total = total + ? WHERE id = ? RETURNING total, {names}",
+            (appended, job),
+        )
+    )
+    return int(rows[0]["total"]), {one.value: int(rows[0][one.value]) for one in Result}
