@@ -1,1 +1,1 @@
-
+"""The made-up library that `--demo` and the tests use."""
