@@ -51,6 +51,7 @@ REASONS: dict[str, str] = {
     "not_regular_file": "not a regular file",
     "symlink_outside_root": "a link that leads out of the library",
     "unreadable_dir": "the folder cannot be read",
+    "path_too_long": "the path is too long",
     "gone": "it is not there any more",
     "ignored": "ignored by the configuration",
     "three_strikes": "this engine failed on it three times",
