@@ -63,13 +63,12 @@ class Lines:
         if self._left <= 0:
             return
         first, *others = chunk.replace(b"\r", b"\n").split(b"\n")
-        if len(self._begun) < _LONGEST_LINE:
-            self._begun += first[:_LONGEST_LINE]
+        self._begun += first[: _LONGEST_LINE - len(self._begun)]
         if not others:
             return
         self._send(self._begun)
         for line in others[:-1]:
-            self._send(line)
+            self._send(line[:_LONGEST_LINE])
         self._begun = others[-1][:_LONGEST_LINE]
 
     def end(self) -> None:
