@@ -9,6 +9,7 @@ from typing import Literal
 from synctui.simulators.reels import Moment, Reel
 
 JITTER_MS = 150
+SHORT, LONG = (-60, 200), (300, 1_100)
 Style = Literal["full", "sdh", "forced", "sparse"]
 
 LYRICS = {
@@ -90,12 +91,13 @@ def _with_speaker(draft: Draft) -> str:
 
 
 def _by_hand(drafts: list[Draft], random: Random) -> list[Draft]:
-    """Return the cues with the inaccuracy of a careful person: starts within ±150 ms, ends that linger up to 1.2 s."""
+    """Return the cues with the inaccuracy of a careful person: starts within ±150 ms, a few ends linger up to 1.1 s."""
     starts = [max(0, draft.start + round(random.uniform(-JITTER_MS, JITTER_MS))) for draft in drafts]
     timed: list[Draft] = []
     for number, draft in enumerate(drafts):
         start = max(starts[number], timed[-1].start + 40 if timed else 0)
-        end = max(draft.end + round(random.uniform(60, 1_200)), start + 700)
+        linger = random.uniform(*(LONG if random.random() < 0.15 else SHORT))
+        end = max(draft.end + round(linger), start + 700)
         if number + 1 < len(drafts):
             end = max(min(end, starts[number + 1] - 40), start + 200)
         timed.append(replace(draft, start=start, end=end))

@@ -54,7 +54,7 @@ def room(tone: str, seconds: float, part: int = 0) -> Sound:
     elif tone == "deep":
         wave = _noise(name, count, 25, 500, 0.9) * (0.8 + 0.2 * np.sin(2 * np.pi * t / 4.3))
     elif tone == "wind":
-        wave = _noise(name, count, 150, 1500, 0.9) * (0.7 + 0.3 * np.sin(2 * np.pi * t / 5.2))
+        wave = _noise(name, count, 90, 900, 1.1) * (0.4 + 0.15 * np.sin(2 * np.pi * t / 5.2))
     else:
         wave = _noise(name, count, 40, 2500, 1.0)
     return np.asarray(wave * ROOM_LEVEL, dtype=np.float32)

@@ -60,8 +60,8 @@ def _voiced_level(sound: Sound) -> float:
     return float(np.sqrt((each[each > each.max() * 0.1] ** 2).mean()))
 
 
-def trim(sound: Sound, threshold_db: float = -38.0) -> Sound:
-    """Return the sound from its first to its last 10 ms that are louder than the threshold (relative to the loudest)."""
+def trim(sound: Sound, threshold_db: float = -28.0) -> Sound:
+    """Return the sound from its first to its last 10 ms above the threshold (relative to the loudest; some voices hiss at -38 dB)."""
     each = levels(sound)
     loud = np.flatnonzero(each > each.max() * 10 ** (threshold_db / 20))
     step = RATE // 100
