@@ -178,3 +178,9 @@ async def take_over(connection: aiosqlite.Connection, job: int) -> int:
         )
     await connection.execute("UPDATE main.jobs SET total = ? WHERE id = ?", (total, job))
     return total
+
+
+async def forget(connection: aiosqlite.Connection, job: int) -> None:
+    """Remove the operations of a job that never ran, so that it can be planned again."""
+    await connection.execute("DELETE FROM operations WHERE job = ?", (job,))
+    await connection.execute("DELETE FROM queues WHERE job = ?", (job,))

@@ -169,6 +169,24 @@ async def fetch(connection: aiosqlite.Connection, job: int) -> JobRecord | None:
     return record(rows[0]) if rows else None
 
 
+async def asking(connection: aiosqlite.Connection, kind: str, asks: str) -> list[int]:
+    """Return the unfinished jobs with the request fingerprint `asks` that no person paused."""
+    rows = await connection.execute_fetchall(
+        f"SELECT id FROM jobs WHERE kind = ? AND asks = ? AND {UNFINISHED} AND paused_by_person = 0", (kind, asks)
+    )
+    return [int(row[0]) for row in rows]
+
+
+async def running(connection: aiosqlite.Connection) -> list[int]:
+    """Return the jobs that are marked as running."""
+    return [int(row[0]) for row in await connection.execute_fetchall("SELECT id FROM jobs WHERE state = 'running'")]
+
+
+async def save_snapshot(connection: aiosqlite.Connection, job: int, snapshot: str) -> None:
+    """Store what other processes see of a running job."""
+    await connection.execute("UPDATE jobs SET snapshot = ? WHERE id = ? AND state = 'running'", (snapshot, job))
+
+
 async def get(database: Database, job: int) -> JobRecord | None:
     """Return a job, or None."""
     row = await database.row("SELECT * FROM jobs WHERE id = ?", (job,))

@@ -60,10 +60,17 @@ async def ask(connection: aiosqlite.Connection, job: int, action: str, by: str, 
     )
 
 
+_ASKED = "SELECT id, job, action, asked_by FROM controls WHERE applied_at IS NULL ORDER BY id"
+
+
 async def asked(database: Database) -> list[ControlRow]:
     """Return the wishes that nobody has seen to, in order."""
-    rows = await database.rows("SELECT id, job, action, asked_by FROM controls WHERE applied_at IS NULL ORDER BY id")
-    return [ControlRow(row["id"], row["job"], row["action"], row["asked_by"]) for row in rows]
+    return [ControlRow(*row) for row in await database.rows(_ASKED)]
+
+
+async def asked_within(connection: aiosqlite.Connection) -> list[ControlRow]:
+    """Return the same inside a transaction."""
+    return [ControlRow(*row) for row in await connection.execute_fetchall(_ASKED)]
 
 
 async def answered(connection: aiosqlite.Connection, control: int, at: str) -> bool:

@@ -1,0 +1,101 @@
+"""The end of an operation: outcome, rows, receipt, appended operations, counters and journal in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import aiosqlite
+
+from synctui.failpoints import failpoint
+from synctui.jobs import lines
+from synctui.jobs.planning import placed
+from synctui.jobs.shop import Shop
+from synctui.model.outcome import Outcome
+from synctui.model.plan import Operation
+from synctui.model.states import Result
+from synctui.model.sync import Sync
+from synctui.store import budgets, jobs, operations
+from synctui.store.operations import QueueRow, Taken, stops_others
+from synctui.store.rows import write_rows
+from synctui.text import display
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Budget units taken before an operation."""
+
+    lane: str
+    day: str
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A job's sums after an end, the queues in which something may be ready now, and all queues after appending."""
+
+    total: int
+    counts: Mapping[str, int]
+    released: set[int] = field(default_factory=set)
+    queues: list[QueueRow] | None = None
+
+
+async def record_end(
+    shop: Shop,
+    sync: Sync,
+    job: int,
+    taken: Taken,
+    outcome: Outcome,
+    *,
+    started_at: str | None,
+    undo_of: int | None,
+    releases: Callable[[], bool] = lambda: True,
+    reserved: Reservation | None = None,
+) -> End:
+    """Store an outcome with everything that belongs to it; raises Fenced when the operation has one already.
+
+    `releases` tells, once the write's turn has come, whether other operations may wait for this one.
+    """
+    appended = [placed(one, sync)[1] for one in outcome.append]
+    stages = list(sync.stages) or [""]
+
+    async def work(connection: aiosqlite.Connection) -> End:
+        added, twice = 0, list[str]()
+        if appended:
+            failpoint("append.before")
+            added, twice = await operations.append(connection, job, appended, stages, taken.id)
+            failpoint("append.after")
+        total, counts = await operations.count(connection, job, taken.queue, outcome.result, added)
+        for key in twice:
+            await shop.say(connection, job, "warning", {"message": f"{display(key)} was appended twice"})
+        event = await shop.say(connection, job, "op_end", lines.end_fields(taken.operation, outcome, total, counts))
+        await operations.finish(connection, taken.id, outcome, ended=event.id, started_at=started_at, at=event.at)
+        if outcome.rows:
+            await write_rows(connection, outcome.rows, job=job, at=event.at)
+        released: set[int] = set()
+        if taken.needed or releases():
+            failed = stops_others(outcome.result, outcome.reason)
+            released = await operations.release(connection, taken.id, failed=failed)
+        if undo_of is not None and outcome.result in (Result.DONE, Result.UNCHANGED):
+            await _mark_undone(connection, undo_of, taken.operation, job)
+        if reserved is not None:
+            await _settle(connection, reserved, outcome)
+        return End(total, counts, released, await operations.queues(connection, job) if appended else None)
+
+    failpoint("outcome.before")
+    end = await shop.database.write(work)
+    failpoint("outcome.after")
+    return end
+
+
+async def _mark_undone(connection: aiosqlite.Connection, undo_of: int, operation: Operation, job: int) -> None:
+    await operations.mark_undone(connection, undo_of, operation.key, job)
+    undone = await jobs.fetch(connection, undo_of)
+    if undone is not None and undone.undo_of is not None:
+        await operations.mark_undone(connection, undone.undo_of, operation.key, None)
+
+
+async def _settle(connection: aiosqlite.Connection, reserved: Reservation, outcome: Outcome) -> None:
+    cost = outcome.numbers.get("cost")
+    if isinstance(cost, int) and not isinstance(cost, bool) and cost != reserved.cost:
+        await budgets.settle(connection, reserved.lane, reserved.day, cost - reserved.cost)
