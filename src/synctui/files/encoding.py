@@ -10,7 +10,7 @@ import codecs
 from dataclasses import dataclass, field
 
 from synctui.files.faults import fail
-from synctui.files.legacy import guess_legacy
+from synctui.files.legacy import ISO_2022_JP, guess_legacy
 
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -88,7 +88,7 @@ def _by_bom(data: bytes) -> tuple[str, bytes]:
 
 def _wide_without_bom(body: bytes) -> str:
     even, odd = body[0::2].count(0), body[1::2].count(0)
-    least = max(1, len(body) // 50)
+    least = max(4, len(body) // 50)
     if odd >= least and even * 20 <= odd:
         return "utf-16-le"
     if even >= least and odd * 20 <= even:
@@ -113,6 +113,8 @@ def _decode_wide(body: bytes, encoding: str, bom: bytes) -> Decoded:
 
 def _decode_bytes(body: bytes, bom: bytes) -> Decoded:
     try:
+        if not bom and any(escape in body for escape in ISO_2022_JP):
+            return Decoded(body.decode("iso2022_jp"), "iso2022_jp", bom, False)
         return Decoded(body.decode("utf-8"), "utf-8", bom, True, True)
     except UnicodeDecodeError:
         pass
@@ -132,7 +134,7 @@ def _mostly_utf8(text: str) -> bool:
     """True when stray bytes are rare among the multi-byte characters: damaged UTF-8, not another encoding."""
     strays = sum(1 for char in text if "\udc80" <= char <= "\udcff")
     proper = sum(1 for char in text if char > "\x7f") - strays
-    return proper >= 4 * strays
+    return proper >= 2 * strays
 
 
 def _refuse_binary(body: bytes) -> None:

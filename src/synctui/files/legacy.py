@@ -9,6 +9,8 @@ import re
 from collections import Counter
 from itertools import pairwise
 
+# A 7-bit encoding that switches character sets with these.
+ISO_2022_JP = (b"\x1b$B", b"\x1b$@")
 _SAMPLE = 40_000
 _HIGH_LINES = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 
@@ -35,8 +37,6 @@ _MULTI = ("gb18030", "big5", "cp932", "euc_jp", "cp949")
 
 def guess_legacy(data: bytes) -> str:
     """Return the Python name of the most probable encoding of `data`, which is neither ASCII nor UTF-8."""
-    if b"\x1b$B" in data or b"\x1b$@" in data:
-        return "iso2022_jp"
     sample = _sample(data)
     best, best_score = "cp1252", 0.0
     for name in _MULTI:

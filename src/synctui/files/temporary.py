@@ -26,6 +26,7 @@ from synctui.text import display
 
 TEMP_NAME = re.compile(r"\.synctui\.[0-9a-f]{8}\.([0-9a-f]{4})([0-9a-f]{8})([0-9a-f]{8})\.tmp")
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_NOT_HERE = (errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)
 # A replacement takes moments: what another host, or a process we cannot ask about, left this long ago is dead.
 _FOREIGN_AGE = 3600.0
 _UNKNOWN_AGE = 86_400.0
@@ -175,8 +176,12 @@ def _dress(handle: int, like: Content, mtime: bool) -> None:
         with contextlib.suppress(OSError):
             os.fchown(handle, -1, like.gid)
     _copy_attributes(like.target, handle)
-    with contextlib.suppress(OSError):
+    try:
         os.fchmod(handle, like.mode)
+    except OSError as error:
+        # A mount without modes shows its own; a disk error must not leave a file that others cannot read.
+        if error.errno not in _NOT_HERE:
+            raise
     if mtime:
         with contextlib.suppress(OSError):
             os.utime(handle, ns=(like.stamp.mtime_ns, like.stamp.mtime_ns))

@@ -70,7 +70,7 @@ def render_clock(old: str, ms: int) -> str:
     whole, rest = divmod(abs(ms), 1000)
     minutes, seconds = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
-    if len(old) == 12 and old[2] == ":" and old[8] in ",." and old[0] not in "-+" and ms >= 0:
+    if len(old) == 12 and old[2] == ":" == old[5] and old[8] in ",." and old[0] not in "-+" and ms >= 0:
         return f"{hours:02}:{minutes:02}:{seconds:02}{old[8]}{rest:03}"
     match = _CLOCK.fullmatch(old)
     assert match is not None

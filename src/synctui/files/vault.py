@@ -48,7 +48,8 @@ class Vault:
             self._make_room(len(data))
             path = self._path(sha)
             try:
-                os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+                for folder in (self.folder, os.path.dirname(path)):
+                    os.makedirs(folder, mode=0o700, exist_ok=True)
                 temp = write_temp(os.path.dirname(path), data)
                 try:
                     os.replace(temp, path)
