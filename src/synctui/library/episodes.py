@@ -9,11 +9,11 @@ from typing import NamedTuple
 from synctui.library.names import fold, stem
 from synctui.model.library import EpisodeName, LibraryKind
 
+# A set of characters in front lets the search skip ahead; what must not stand before it is asked afterwards.
 _NUMBERED = re.compile(
-    r"(?<![a-z0-9])s(?P<season>\d{1,4})[ ._-]{0,3}e(?P<first>\d{1,4})(?P<more>(?:[ ._-]{0,2}e\d{1,4}|-\d{1,4}(?![\dpi]))*)(?!\d)"
-    r"|(?<![a-z0-9])(?P<season2>\d{1,2})x(?P<first2>\d{2,3})(?P<more2>(?:-?x\d{2,3}|-\d{2,3}(?![\dpi]))*)(?![\dx])",
-    re.IGNORECASE,
+    r"[sS](?<![A-Za-z0-9][sS])(\d{1,4})[ ._-]{0,3}[eE](\d{1,4})((?:[ ._-]{0,2}[eE]\d{1,4}|-\d{1,4}(?![\dpi]))*)(?!\d)"
 )
+_CROSSED = re.compile(r"(?<![A-Za-z0-9])(\d{1,2})[xX](\d{2,3})((?:-?[xX]\d{2,3}|-\d{2,3}(?![\dpi]))*)(?![\dxX])")
 _ABSOLUTE = re.compile(r"(?P<show>.*\S)\s+-\s+(?:ep?\.?\s*)?(?P<number>\d{1,4})(?:v\d)?(?=$|\s|\[|\()", re.IGNORECASE)
 _GROUP = re.compile(r"\s*\[[^\]]{1,60}\][ ._]*")
 _YEAR = re.compile(r"[\s._(\[]+((?:19|20)\d{2})(?=$|[\s._)\]])")
@@ -55,18 +55,17 @@ class Numbers(NamedTuple):
 
 def numbers(text: str) -> Numbers | None:
     """Return the season and episodes in `S01E02`, `s01e02-e03`, `1x02` and the like, or None."""
-    found = _NUMBERED.search(text)
+    found = _NUMBERED.search(text) or _CROSSED.search(text)
     if found is None:
         return None
-    season, first, more = found["season"], found["first"], found["more"]
-    if season is None:
-        season, first, more = found["season2"], found["first2"], found["more2"]
-    episodes = [int(first)]
+    season, first, more = found.groups()
+    start = int(first)
+    episodes: tuple[int, ...] = (start,)
     if more:
-        last = [int(number) for number in re.findall(r"\d+", more)]
-        if 0 < last[-1] - episodes[0] <= 50:
-            episodes = list(range(episodes[0], last[-1] + 1))
-    return Numbers(int(season), tuple(episodes), found.start(), found.end())
+        last = int(re.findall(r"\d+", more)[-1])
+        if 0 < last - start <= 50:
+            episodes = tuple(range(start, last + 1))
+    return Numbers(int(season), episodes, found.start(), found.end())
 
 
 def absolute(text: str) -> tuple[str, int, int] | None:

@@ -65,11 +65,19 @@ class Known(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """A directory as it is now; `changed` says that the index has to learn something."""
+    """A directory as it is now; `changed` says that the index has to learn something.
+
+    `found` are its (videos, subtitles) when it was listed just now.
+    """
 
     path: str
     state: Known
     changed: bool
+    found: tuple[list[Entry], list[Entry]] | None = None
+
+    def entries(self) -> tuple[list[Entry], list[Entry]]:
+        """Return (videos, subtitles)."""
+        return self.found or self.state.entries()
 
 
 @dataclass(frozen=True, slots=True)

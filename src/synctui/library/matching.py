@@ -116,7 +116,7 @@ class _Videos:
         return self._by_name(text) or self._by_separators(text) or self._by_heading(text) or self._by_language(text, False)
 
     def match_inside(self, text: str, outer: str) -> Match:
-        """Return what a subtitle in a subtitle folder matches; `outer` is the folder inside `Subs/` that it lies in, if any."""
+        """Return what a subtitle in a subtitle folder matches; `outer` is the folder inside it, if any."""
         if not self.entries:
             return Match(-1, _named(text), "no_video")
         found = self._by_name(text) or self._by_separators(text)
@@ -131,8 +131,7 @@ class _Videos:
 
     def _by_name(self, text: str) -> Match | None:
         """Return the match by the longest video stem that `text` equals or continues after a dot."""
-        base, folded = text, fold(text)
-        by_stem = self.by_stem
+        base, folded, by_stem = text, fold(text), self.by_stem
         while True:
             hits = by_stem.get(folded)
             if hits is not None:
@@ -140,15 +139,19 @@ class _Videos:
                 answer = self._settle(hits, base, tail) if tail else self._pick(hits, base, _NO_NAME, "")
                 if answer is not None:
                     return answer
-            if hits is None and (parts := self._parts(folded)):
-                return Match(-1, parse_suffix(text[len(base) :]), "needs_choice", tuple(parts))
             cut, folded_cut = base.rfind("."), folded.rfind(".")
             if cut <= 0 or folded_cut <= 0:
-                return None
+                return self._by_parts(text)
             base, folded = base[:cut], folded[:folded_cut]
 
-    def _parts(self, folded: str) -> list[int] | None:
-        return self._by_part_base.get(folded)
+    def _by_parts(self, text: str) -> Match | None:
+        """Return the parts to choose from when a name is that of a multi-part film as a whole."""
+        tokens = text.split(".") if self._by_part_base else ()
+        for count in range(len(tokens), 0, -1):
+            base = ".".join(tokens[:count])
+            if hits := self._by_part_base.get(fold(base)):
+                return Match(-1, parse_suffix(text[len(base) :]), "needs_choice", tuple(hits[:MOST_CANDIDATES]))
+        return None
 
     def _settle(self, hits: list[int], base: str, tail: str) -> Match | None:
         """Return the match by a stem with more behind it, or None when that names another episode."""
@@ -257,7 +260,7 @@ def _named(text: str) -> SubtitleName:
 
 def _without_suffix(text: str) -> str:
     base, dot, tail = text.rpartition(".")
-    while dot and (only_suffix(tail) or tail.isdigit() and len(tail) < 4):
+    while dot and (only_suffix(tail) or (tail.isdigit() and len(tail) < 4)):
         text = base
         base, dot, tail = text.rpartition(".")
     return text

@@ -49,10 +49,8 @@ _VIDEO: Kind = "video"
 _SUBTITLE: Kind = "subtitle"
 KINDS: dict[str, Kind] = {**dict.fromkeys(VIDEO_EXTENSIONS, _VIDEO), **dict.fromkeys(SUBTITLE_EXTENSIONS, _SUBTITLE)}
 
-_LEFTOVER = re.compile(
-    r"\.(?:bak\d*|ffsubsync|alass|autosubsync|synced|orig|combined)(?:\.|$)|\.sync-conflict-|\.synctui\.|~$", re.IGNORECASE
-)
-_LEFTOVER_START = ("._", ".nfs", ".synctui.", "sync-")
+_LEFTOVER = frozenset(("ffsubsync", "alass", "autosubsync", "synced", "orig", "combined", "synctui"))
+_BACKUP = re.compile(r"\.bak\d*(?:\.|$)")
 _PART = re.compile(r"[\W_]*\b(?:cd|dis[ck]|dvd|part|pt)[ ._-]?(\d{1,2}|[a-d])\b[\W_]*$", re.IGNORECASE)
 _FORCED = frozenset(("forced", "foreign"))
 _IMPAIRED = frozenset(("sdh", "cc", "hi", "hearing impaired"))
@@ -89,7 +87,11 @@ def fold(text: str) -> str:
 def is_leftover(name: str) -> bool:
     """Return whether a subtitle-like name is a backup, a temporary file or another tool's output: never a source."""
     lower = name.lower()
-    return lower.startswith(_LEFTOVER_START) or _LEFTOVER.search(stem(lower)) is not None
+    if "sync-" in lower and (lower.startswith("sync-") or ".sync-conflict-" in lower):
+        return True
+    if ".bak" in lower and _BACKUP.search(stem(lower)):
+        return True
+    return lower.startswith(("._", ".nfs")) or not _LEFTOVER.isdisjoint(lower.split(".")[1:-1])
 
 
 def part_of(stem_text: str) -> tuple[str, str] | None:

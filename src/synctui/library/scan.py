@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 import time
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,25 +16,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from synctui.library.folder import Folder, Known, Listing
-from synctui.library.ignore import FILE_NAME, Rules, hidden, read_rules
-from synctui.library.names import KINDS, SUBTITLE_FOLDERS, is_leftover, kind_of, stem
+from synctui.library.ignore import FILE_NAME, Rules, read_rules
+from synctui.library.listing import DirectoryReader, Problem
+from synctui.library.names import SUBTITLE_FOLDERS, kind_of
 from synctui.model.plan import Notice
 from synctui.text import display
 
 # Directory times are as coarse as 2 s on some file systems: a directory that changed this shortly before it was listed may
 # have changed again without a trace.
 _COARSE_NS = 2_000_000_000
-_PATH_MAX = 4096
 _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NONBLOCK
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A directory or file that was left out, and why (a documented reason code); the scan goes on."""
-
-    path: str
-    reason: str
-    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +59,8 @@ class _Read(NamedTuple):
 class Scan:
     """One pass over a root; iterate once. What it counted can be read afterwards.
 
-    `complete` is False when it was stopped or the root could not be read; `vanished` then means nothing.
+    `complete` is False when it was stopped or the root could not be read; `vanished` then means nothing. With
+    `believe_losses` no brake is drawn: a person said that so much may be gone.
     """
 
     def __init__(
@@ -79,6 +70,7 @@ class Scan:
         known: Mapping[str, Known] | None = None,
         ignore: Sequence[str] = (),
         stop: Callable[[], bool] | None = None,
+        believe_losses: bool = False,
     ) -> None:
         self.root = os.path.abspath(root)
         self.known = known or {}
@@ -87,6 +79,7 @@ class Scan:
         self._real = os.path.realpath(self.root)
         self._rules = Rules.of(self.root, ignore)
         self._stop = stop or (lambda: False)
+        self._believe = believe_losses
         self._since = time.time_ns() - _COARSE_NS
         self._unseen = set(self.known)
         self._visited: set[int] = set()
@@ -103,8 +96,7 @@ class Scan:
         return sum(self.known[path].files for path in self._unseen if self._is_protected(path))
 
     def __iter__(self) -> Iterator[Item]:
-        brake = self._root_brake()
-        if brake:
+        if brake := self._root_brake():
             yield brake
             return
         stack = [_Step(self.root, self._rules)]
@@ -119,7 +111,7 @@ class Scan:
         before = sum(known.files for known in self.known.values())
         now = self.files + self.kept_files()
         self.complete = not self._is_protected(self.root)
-        if self.complete and now * 3 < before * 2:
+        if self.complete and now * 3 < before * 2 and not self._believe:
             yield _brake(
                 self.root, f"{before - now} of {before} files under {display(self.root)} are gone: is a disk not mounted?"
             )
@@ -132,7 +124,9 @@ class Scan:
             return _brake(self.root, f"{display(self.root)} is not a folder")
         except OSError as error:
             return _brake(self.root, f"{display(self.root)} cannot be read ({error.strerror}): is its disk mounted?")
-        return _brake(self.root, f"{display(self.root)} is empty: is its disk mounted?") if empty else None
+        if empty and not self._believe:
+            return _brake(self.root, f"{display(self.root)} is empty: is its disk mounted?")
+        return None
 
     def _visit(self, step: _Step, stack: list[_Step]) -> Iterator[Item]:
         """Yield one folder with its subtitle folders; put what lies deeper on the stack."""
@@ -154,10 +148,8 @@ class Scan:
         self.files += count
         yield from self._taken()
         if any(one.changed for one in listings):
-            videos, subtitles = read.listing.state.entries()
-            yield Folder(
-                step.path, videos, subtitles, [Folder(one.path, (), one.state.entries()[1]) for one in inner], listings
-            )
+            videos, subtitles = read.listing.entries()
+            yield Folder(step.path, videos, subtitles, [Folder(one.path, (), one.entries()[1]) for one in inner], listings)
         else:
             yield Unchanged(step.path, count)
 
@@ -205,19 +197,29 @@ class Scan:
             rules = self._rules_in(path, fd, step.rules)
             known = self.known.get(path)
             state = known and self._unlisted(fd, about, mount, rules, known)
+            found = None
             if state is None:
-                state = self._list(path, fd, about, mount, rules)
+                reader = DirectoryReader(path, rules, self._real)
+                state = reader.read(fd, about, mount, self._since)
+                found = (reader.videos, reader.subtitles)
+                self._left_out += reader.problems
+                self._links += [(link, rules) for link in reader.links]
         except OSError as error:
             self._failed(path, error)
             return None
         finally:
             os.close(fd)
-        if known and known.mount and not mount and known.children + known.names and not state.children + state.names:
+        if self._unmounted(known, state):
             self._left_out.append(_brake(path, f"{display(path)} is empty: a disk used to be mounted there"))
             self._protected.append(path)
             return None
         self._unseen.discard(path)
-        return _Read(Listing(path, state, state != known), rules, about.st_dev)
+        return _Read(Listing(path, state, state != known, found), rules, about.st_dev)
+
+    def _unmounted(self, known: Known | None, state: Known) -> bool:
+        if known is None or self._believe or not known.mount or state.mount:
+            return False
+        return bool(known.children or known.names) and not (state.children or state.names)
 
     def _unlisted(self, fd: int, about: os.stat_result, mount: bool, rules: Rules, known: Known) -> Known | None:
         """Return a directory that did not change with its files' stamps of now, or None when it has to be listed."""
@@ -235,107 +237,6 @@ class Scan:
         except FileNotFoundError:
             return rules
         return rules.extended(path, read_rules(os.path.join(path, FILE_NAME)))
-
-    def _list(self, path: str, fd: int, about: os.stat_result, mount: bool, rules: Rules) -> Known:
-        found: list[tuple[str, int, int]] = []
-        leftovers: list[tuple[str, int, int]] = []
-        children: list[str] = []
-        linked = False
-        with os.scandir(fd) as entries:
-            for entry in entries:
-                name = entry.name
-                dot = name.rfind(".")
-                kind = KINDS.get(name[dot + 1 :].lower()) if dot > 0 else None
-                if kind is None or name[0] == ".":
-                    if entry.is_dir(follow_symlinks=False):
-                        if not hidden(name) and not (rules.rules and rules.ignores(path, name, True)):
-                            children.append(name)
-                    elif name == FILE_NAME:
-                        about_file = entry.stat(follow_symlinks=False)
-                        found.append((name, about_file.st_size, about_file.st_mtime_ns))
-                    elif entry.is_symlink() and not hidden(name):
-                        linked = self._linked(path, entry, rules) or linked
-                    continue
-                if rules.rules and rules.ignores(path, name, False):
-                    continue
-                try:
-                    file = entry.stat(follow_symlinks=False)
-                except FileNotFoundError:
-                    continue
-                mode = file.st_mode
-                if not stat.S_ISREG(mode):
-                    if stat.S_ISDIR(mode) and kind == "video":
-                        children.append(name)
-                        continue
-                    linked = linked or stat.S_ISLNK(mode)
-                    target = self._special(path, name, mode, kind, rules)
-                    if target is None:
-                        continue
-                    file = target
-                if kind == "subtitle" and is_leftover(name):
-                    leftovers.append((name, file.st_size, file.st_mtime_ns))
-                else:
-                    found.append((name, file.st_size, file.st_mtime_ns))
-        if leftovers:
-            found.extend(_not_leftover_after_all(leftovers, found))
-        if len(path) > _PATH_MAX // 2:
-            found = self._short_enough(path, found)
-        found.sort()
-        children.sort()
-        stamps = array("q")
-        for _, size, mtime_ns in found:
-            stamps.append(size)
-            stamps.append(mtime_ns)
-        trusted = not linked and about.st_mtime_ns < self._since
-        return Known(
-            about.st_mtime_ns if trusted else 0,
-            about.st_ctime_ns,
-            mount,
-            rules.digest,
-            os.fsencode("/".join([file[0] for file in found])),
-            stamps.tobytes(),
-            os.fsencode("/".join(children)),
-        )
-
-    def _linked(self, path: str, entry: os.DirEntry[str], rules: Rules) -> bool:
-        try:
-            is_folder = entry.is_dir()
-        except OSError:
-            return False
-        if is_folder and not rules.ignores(path, entry.name, True):
-            self._links.append((os.path.join(path, entry.name), rules))
-        return is_folder
-
-    def _special(self, path: str, name: str, mode: int, kind: str, rules: Rules) -> os.stat_result | None:
-        """Return the stat of a link's target when it counts as a file here; report what else carries such a name."""
-        full = os.path.join(path, name)
-        if not stat.S_ISLNK(mode):
-            self._left_out.append(Problem(full, "not_regular_file"))
-            return None
-        try:
-            target = os.stat(full)
-        except OSError as error:
-            dangling = error.errno in (errno.ENOENT, errno.ELOOP, errno.ENOTDIR)
-            self._left_out.append(Problem(full, "gone" if dangling else "io_error", "the link leads nowhere"))
-            return None
-        if stat.S_ISDIR(target.st_mode) and kind == "video":
-            self._links.append((full, rules))
-            return None
-        if not stat.S_ISREG(target.st_mode):
-            self._left_out.append(Problem(full, "not_regular_file"))
-            return None
-        # A video is only read, and often linked from another disk; a subtitle is written to.
-        if kind == "subtitle" and not os.path.realpath(full).startswith(self._real.rstrip("/") + "/"):
-            self._left_out.append(Problem(full, "symlink_outside_root"))
-            return None
-        return target
-
-    def _short_enough(self, path: str, found: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
-        room = _PATH_MAX - 2 - len(os.fsencode(path))
-        kept = [file for file in found if len(os.fsencode(file[0])) <= room]
-        if len(kept) < len(found):
-            self._left_out.append(Problem(path, "path_too_long", f"{len(found) - len(kept)} files cannot be reached"))
-        return kept
 
     def _failed(self, path: str, error: OSError) -> None:
         if error.errno in (errno.ENOENT, errno.ENOTDIR):
@@ -380,19 +281,6 @@ def _stamps(fd: int, names: bytes) -> bytes | None:
         except FileNotFoundError:
             return None
     return stamps.tobytes()
-
-
-def _not_leftover_after_all(
-    leftovers: list[tuple[str, int, int]], found: list[tuple[str, int, int]]
-) -> Iterator[tuple[str, int, int]]:
-    """Yield the subtitles that look like a tool's output only because their video is called so (`Sync-up.mkv`)."""
-    stems = [stem(file[0]).lower() for file in found if kind_of(file[0]) == "video"]
-    odd = tuple(text + "." for text in stems if is_leftover(text + ".srt"))
-    for file in leftovers:
-        lower = file[0].lower()
-        longest = max((len(text) for text in odd if lower.startswith(text)), default=0)
-        if longest and not is_leftover("x." + lower[longest:]):
-            yield file
 
 
 def _brake(root: str, message: str) -> Notice:

@@ -1,0 +1,49 @@
+"""What was written where, and from which original: so that the pristine one is always found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import aiosqlite
+
+from synctui.model.library import Lineage
+from synctui.store.blobs import from_blob, path_from_blob, path_to_blob, to_blob
+from synctui.store.database import Database
+
+_SELECT = "SELECT path, output, original, backup, operation FROM lineage"
+
+
+async def write_lineage(connection: aiosqlite.Connection, rows: Sequence[Lineage], *, job: int, at: str) -> None:
+    """Add to the history of paths."""
+    await connection.executemany(
+        "INSERT INTO lineage (path, output, original, backup, operation, job, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (path_to_blob(row.path), row.output, row.original, to_blob(row.backup), to_blob(row.operation), job, at)
+            for row in rows
+        ],
+    )
+
+
+async def lineage(database: Database, path: str) -> Lineage | None:
+    """Return what was written last at a path, or None."""
+    row = await database.row(f"{_SELECT} WHERE path = ? ORDER BY id DESC LIMIT 1", (path_to_blob(path),))
+    return None if row is None else _lineage(row)
+
+
+async def lineage_history(database: Database, path: str) -> list[Lineage]:
+    """Return everything that was written at a path, the latest first."""
+    found = await database.rows(f"{_SELECT} WHERE path = ? ORDER BY id DESC", (path_to_blob(path),))
+    return [_lineage(row) for row in found]
+
+
+async def lineage_of_output(database: Database, path: str, output: str) -> Lineage | None:
+    """Return the latest writing of the content `output` (SHA-256) at a path: what the file there now came from."""
+    row = await database.row(
+        f"{_SELECT} WHERE path = ? AND output = ? ORDER BY id DESC LIMIT 1", (path_to_blob(path), output)
+    )
+    return None if row is None else _lineage(row)
+
+
+def _lineage(row: Sequence[Any]) -> Lineage:
+    return Lineage(path_from_blob(row[0]) or "", row[1], row[2], from_blob(row[3]), from_blob(row[4]))
