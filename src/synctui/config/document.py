@@ -17,6 +17,8 @@ from synctui.text import display
 LARGEST = 1024 * 1024
 """Bytes; a configuration is never larger."""
 
+# The standard library's parser needs memory by the square of a key's parts.
+_LONG_KEY = re.compile(r"""(?<![\w"'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){64}""")
 _AT = re.compile(r" \(at line (\d+), column \d+\)| \(at end of document\)")
 
 
@@ -86,6 +88,10 @@ def _decoded(raw: bytes, file: Path) -> str:
 def _parsed(text: str, file: Path) -> dict[str, Any]:
     import tomllib
 
+    endless = _LONG_KEY.search(text)
+    if endless is not None:
+        line = text.count("\n", 0, endless.start()) + 1
+        raise ConfigError("a key of more than 64 parts", file=file, line=line)
     try:
         return tomllib.loads(text)
     except RecursionError:
@@ -93,9 +99,9 @@ def _parsed(text: str, file: Path) -> dict[str, Any]:
     except ValueError as error:
         message = str(error)
         found = _AT.search(message)
-        line = None
+        at = None
         if found is not None:
-            line = int(found[1]) if found[1] else text.count("\n") + 1
+            at = int(found[1]) if found[1] else text.count("\n") + 1
             message = message[: found.start()]
         message = display(message[:1].lower() + message[1:], 200)
-        raise ConfigError(f"not TOML: {message}", file=file, line=line, hint="see https://toml.io") from None
+        raise ConfigError(f"not TOML: {message}", file=file, line=at, hint="see https://toml.io") from None

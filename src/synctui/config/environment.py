@@ -65,6 +65,8 @@ def _key(words: str, names: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
 def _field(section: str, word: str) -> str:
     known = settings_of(section)
     name = word.lower()
+    if section in NAMED and name == "name":
+        raise ConfigError("a table's name cannot be changed")
     if word == word.upper() and (name in known or (name.endswith("_file") and name.removesuffix("_file") in known)):
         return name
     raise ConfigError("unknown key", hint=suggest(name, known))

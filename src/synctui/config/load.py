@@ -279,19 +279,19 @@ class _Layers:
     def config(self) -> Config:
         """Return the configuration of what has piled up, having noted what does not fit together."""
         sections: dict[str, Any] = {}
+        given: dict[Key, dict[str, Any]] = {}
+        for key, (value, _) in self.values.items():
+            given.setdefault(key[:-1], {})[key[-1]] = value
         for section, cls in SECTIONS.items():
             if section not in NAMED:
-                sections[section] = cls(**{key[1]: value for key, (value, _) in self.values.items() if key[0] == section})
+                sections[section] = cls(**given.get((section,), {}))
                 continue
             rows = []
             for name, origin in self.tables.get(section, {}).items():
                 if not self.problems:
                     for missing in self._missing(section, name):
                         self._problem(f"{missing} is missing", origin, dotted((section, name)), f"add {missing} = …")
-                given = {
-                    key[2]: value for key, (value, _) in self.values.items() if key[:2] == (section, name) and len(key) == 3
-                }
-                rows.append(cls(name=name, **given))
+                rows.append(cls(name=name, **given.get((section, name), {})))
             sections[section] = tuple(rows)
         config = Config(**sections)
         if not self.problems:

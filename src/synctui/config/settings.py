@@ -149,9 +149,9 @@ def _checked(section: str, name: str | None, field: str, value: object) -> tuple
     """Return a key and its value as they are written."""
     key = dotted((section, field) if name is None else (section, name, field))
     known = settings_of(section)
-    if field.endswith("_file") and field not in known and field.removesuffix("_file") in known:
-        setting = known[field.removesuffix("_file")]
-        if setting.secret and isinstance(value, str) and value and "\x00" not in value:
+    plain = known.get(field.removesuffix("_file"))
+    if field not in known and plain is not None and plain.secret:
+        if isinstance(value, str) and value and "\x00" not in value:
             return field, value
         raise ConfigError("wants the path of a file", key=key)
     if field not in known or (name is not None and field == "name"):
@@ -178,9 +178,10 @@ def _written(value: object) -> Any:
 
 def _table(tables: dict[str, Any], section: str, name: str | None) -> dict[str, Any]:
     found = tables.setdefault(section, {} if name is None else [])
-    if name is not None and isinstance(found, list):
-        rows, found = found, next((row for row in found if isinstance(row, dict) and row.get("name") == name), None)
-        if found is None:
+    if name is not None:
+        rows = found if isinstance(found, list) else []
+        found = next((row for row in rows if isinstance(row, dict) and row.get("name") == name), None)
+        if found is None and isinstance(tables[section], list):
             found = {"name": name}
             rows.append(found)
     if not isinstance(found, dict):
