@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import AsyncIterator
 
@@ -19,6 +20,8 @@ class _Subscriber:
         self.arrived = asyncio.Event()
         self.seen = 0
         self.lagging = False
+        self.idle = asyncio.Event()
+        self.idle.set()
 
 
 class Bus:
@@ -41,6 +44,14 @@ class Bus:
             if not one.lagging:
                 one.events.append(event)
             one.arrived.set()
+            one.idle.clear()
+
+    async def drained(self, patience: float) -> None:
+        """Return when every subscriber has taken and dealt with what was published, after `patience` seconds anyway."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                for one in list(self._subscribers):
+                    await one.idle.wait()
 
     def subscribe(self) -> AsyncIterator[Event]:
         """Return the events from now on; closing the iterator ends the subscription."""
@@ -63,8 +74,10 @@ class Bus:
                 if one.lagging:
                     continue
                 one.arrived.clear()
+                one.idle.set()
                 await one.arrived.wait()
         finally:
+            one.idle.set()
             self._subscribers.remove(one)
 
     async def _missed(self, one: _Subscriber) -> AsyncIterator[Event]:

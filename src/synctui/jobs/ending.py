@@ -89,10 +89,16 @@ async def record_end(
 
 
 async def _mark_undone(connection: aiosqlite.Connection, undo_of: int, operation: Operation, job: int) -> None:
-    await operations.mark_undone(connection, undo_of, operation.key, job)
+    key = await operations.mark_undone(connection, undo_of, taken_back(operation.key), job)
     undone = await jobs.fetch(connection, undo_of)
-    if undone is not None and undone.undo_of is not None:
-        await operations.mark_undone(connection, undone.undo_of, operation.key, None)
+    if key is not None and undone is not None and undone.undo_of is not None:
+        # An undo was taken back: what it had undone stands again, and can be undone again.
+        await operations.mark_undone(connection, undone.undo_of, taken_back(key), None)
+
+
+def taken_back(key: str) -> tuple[str, ...]:
+    """Return the keys that an undo's operation may take back: what follows its `undo:`, or its own."""
+    return (key.removeprefix("undo:"), key) if key.startswith("undo:") else (key,)
 
 
 async def _settle(connection: aiosqlite.Connection, reserved: Reservation, outcome: Outcome) -> None:

@@ -235,11 +235,17 @@ class Engine:
 
     async def watch(self, job: int) -> Snapshot:
         """Return how a job stands, whichever process runs it; raises UsageError when there is none."""
+        if (seen := await self.snapshot_of(job)) is None:
+            raise UsageError(f"there is no job {job}", hint="`synctui jobs` lists them", code="no_such_job")
+        return seen
+
+    async def snapshot_of(self, job: int) -> Snapshot | None:
+        """Return how a job stands, whichever process runs it, or None when there is none."""
         if (here := self.snapshot(job)) is not None:
             return here
         record = await rows.get(self.database, job)
         if record is None:
-            raise UsageError(f"there is no job {job}", hint="`synctui jobs` lists them", code="no_such_job")
+            return None
         seen = progress.stored(record)
         if seen.state is JobState.RUNNING and self.lock.free():
             return replace(seen, state=JobState.PAUSED, pause_reason="interrupted", rate=0.0, eta_s=None, in_flight=())
@@ -248,6 +254,10 @@ class Engine:
     def subscribe(self) -> AsyncIterator[Event]:
         """Return the events of this process from now on, each after its commit; `progress` at most 4 times a second."""
         return self._bus.subscribe()
+
+    async def drained(self, patience: float = 10.0) -> None:
+        """Return when every subscriber has dealt with the events so far, or after `patience` seconds."""
+        await self._bus.drained(patience)
 
     async def newest_unfinished(self, kind: str) -> int | None:
         """Return the newest job of a kind that is not at its end."""

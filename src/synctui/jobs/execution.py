@@ -235,8 +235,9 @@ class Execution:
 
 
 def _can_run(job: JobRecord, now: str) -> bool:
+    """True when a job runs without being asked for: what was interrupted waits until somebody resumes it."""
     if job.state in (JobState.PLANNING, JobState.PENDING):
         return True
     if job.state is not JobState.PAUSED or job.paused_by_person:
         return False
-    return job.pause_reason in ("interrupted", "duration") or (job.pause_until is not None and job.pause_until <= now)
+    return job.pause_until is not None and job.pause_until <= now

@@ -13,7 +13,7 @@ from synctui.jobs.shop import Shop
 from synctui.model.json import Fields, Json, dump
 from synctui.model.plan import Operation
 from synctui.model.states import JobState
-from synctui.store import jobs, operations, pauses
+from synctui.store import history, jobs, pauses
 from synctui.store.jobs import JobRecord
 from synctui.store.pauses import PauseRow
 from synctui.text import display
@@ -91,7 +91,7 @@ async def end(
     await pauses.unpause(connection, job)
     record = await jobs.fetch(connection, job)
     if record is not None:
-        troubles = await operations.errors_within(connection, job, lines.ERRORS)
+        troubles = await history.errors_within(connection, job, lines.ERRORS)
         await shop.say(connection, job, "job_end", lines.job_end_fields(record, state.value, at, troubles, message))
     return True
 

@@ -10,8 +10,8 @@ from synctui.model.outcome import Outcome
 from synctui.model.plan import Operation
 from synctui.model.states import Result
 from synctui.store.blobs import clean, to_blob
+from synctui.store.history import Trouble
 from synctui.store.jobs import JobRecord
-from synctui.store.operations import Trouble
 from synctui.text import display, path_fields
 
 ERRORS = 1000

@@ -13,7 +13,7 @@ from synctui.model.json import Json
 from synctui.model.outcome import Receipt
 from synctui.model.plan import Request
 from synctui.model.states import JobState
-from synctui.store import jobs, operations
+from synctui.store import history, jobs
 
 
 async def plan_undo(shop: Shop, job: int, keys: Sequence[str] | None, *, folder: Path, configuration: str) -> Draft:
@@ -31,10 +31,10 @@ async def plan_undo(shop: Shop, job: int, keys: Sequence[str] | None, *, folder:
     if sync is None:
         raise UsageError(f"{record.kind} is not a kind of sync that is known here", hint="check the configuration")
     for key in keys or ():
-        found = await operations.find(shop.database, job, key)
+        found = await history.find(shop.database, job, key)
         if found is None:
             raise UsageError(f"job {job} has no operation {key!r}", hint=f"`synctui jobs show {job}` lists them")
-    receipts = operations.receipts(shop.database, job, keys)
+    receipts = history.receipts(shop.database, job, keys)
     first = await anext(receipts, None)
     if first is None:
         raise UsageError(

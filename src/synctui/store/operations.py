@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import aiosqlite
 
 from synctui.model.json import Fields, dump
-from synctui.model.outcome import Outcome, Receipt
+from synctui.model.outcome import Outcome
 from synctui.model.plan import Operation
 from synctui.model.states import OperationState, Result
 from synctui.store.blobs import clean, from_blob, path_from_blob, path_to_blob, to_blob
@@ -34,28 +34,7 @@ class Taken:
     intent: Fields
 
 
-@dataclass(frozen=True, slots=True)
-class OperationRecord:
-    """An operation as history shows it; `reason` is the outcome's."""
-
-    id: int
-    job: int
-    operation: Operation
-    state: OperationState
-    result: Result | None
-    reason: str
-    message: str
-    numbers: Fields
-    retryable: bool
-    attempts: int
-    not_before: str
-    started_at: str | None
-    finished_at: str | None
-    can_undo: bool
-    undone_by: int | None
-
-
-_WITH_QUEUE = "SELECT o.*, q.track, q.stage_name, q.lane FROM operations o JOIN queues q ON q.id = o.queue"
+WITH_QUEUE = "SELECT o.*, q.track, q.stage_name, q.lane FROM operations o JOIN queues q ON q.id = o.queue"
 
 
 def values(operation: Operation) -> tuple[object, ...]:
@@ -100,7 +79,8 @@ def operation_from(row: aiosqlite.Row, track: str, stage: str, lane: str) -> Ope
     )
 
 
-def _queued(row: aiosqlite.Row) -> Operation:
+def queued(row: aiosqlite.Row) -> Operation:
+    """Return the operation of a row that has its queue's columns."""
     return operation_from(row, from_blob(row["track"]), row["stage_name"], row["lane"])
 
 
@@ -108,7 +88,7 @@ def _taken(row: aiosqlite.Row) -> Taken:
     return Taken(
         id=row["id"],
         queue=row["queue"],
-        operation=_queued(row),
+        operation=queued(row),
         state=OperationState(row["state"]),
         attempts=row["attempts"],
         doomed=bool(row["doomed"]),
@@ -117,30 +97,10 @@ def _taken(row: aiosqlite.Row) -> Taken:
     )
 
 
-def _record(row: aiosqlite.Row) -> OperationRecord:
-    return OperationRecord(
-        id=row["id"],
-        job=row["job"],
-        operation=_queued(row),
-        state=OperationState(row["state"]),
-        result=Result(row["result"]) if row["result"] else None,
-        reason=row["result_reason"],
-        message=row["message"],
-        numbers=json.loads(row["numbers"]),
-        retryable=bool(row["retryable"]),
-        attempts=row["attempts"],
-        not_before=row["not_before"],
-        started_at=row["started_at"],
-        finished_at=row["finished_at"],
-        can_undo=row["receipt"] is not None and row["undone_by"] is None,
-        undone_by=row["undone_by"],
-    )
-
-
 async def ready(database: Database, queue: int, now: str, limit: int) -> list[Taken]:
     """Return operations of a queue that may run at the time `now`, in order."""
     rows = await database.rows(
-        f"{_WITH_QUEUE} WHERE o.queue = ? AND o.state <> 'finished' AND o.waits = 0 AND o.not_before <= ?"
+        f"{WITH_QUEUE} WHERE o.queue = ? AND o.state <> 'finished' AND o.waits = 0 AND o.not_before <= ?"
         " ORDER BY o.not_before, o.id LIMIT ?",
         (queue, now, limit),
     )
@@ -302,95 +262,15 @@ async def _queue(connection: aiosqlite.Connection, job: int, operation: Operatio
     return int(row[0])
 
 
-async def mark_undone(connection: aiosqlite.Connection, job: int, key: str, by: int | None) -> None:
-    """Record that the operation `key` of a job was taken back by the job `by` (None: stands again)."""
-    await connection.execute("UPDATE operations SET undone_by = ? WHERE job = ? AND key = ?", (by, job, to_blob(key)))
-
-
-async def receipts(database: Database, job: int, keys: Sequence[str] | None = None) -> AsyncIterator[Receipt]:
-    """Yield what can be undone of a job, newest first, as short reads."""
-    wanted = None if keys is None else {to_blob(key) for key in keys}
-    sql = (
-        "SELECT -o.ended, o.*, q.track, q.stage_name, q.lane FROM operations o JOIN queues q ON q.id = o.queue"
-        " WHERE o.job = :job AND o.receipt IS NOT NULL AND o.undone_by IS NULL AND o.ended < -:after"
-        " ORDER BY o.ended DESC LIMIT :page"
-    )
-    async for row in database.stream(sql, {"job": job, "after": -(2**62)}, page=200):
-        if wanted is None or row["key"] in wanted:
-            yield Receipt(job, _queued(row), json.loads(row["receipt"]))
-
-
-async def list_operations(
-    database: Database,
-    job: int,
-    *,
-    results: Sequence[Result] = (),
-    unfinished: bool = False,
-    search: str = "",
-    after: int = 0,
-    limit: int = 100,
-) -> list[OperationRecord]:
-    """Return operations of a job in plan order, after the one numbered `after`.
-
-    `search` is part of the key, subject or message, in any case of ASCII letters; a job of 0 searches all of history.
-    """
-    where = ["o.id > ?"]
-    parameters: list[object] = [after]
-    if job:
-        where.append("o.job = ?")
-        parameters.append(job)
-    if results:
-        where.append(f"o.result IN ({', '.join('?' * len(results))})")
-        parameters += [result.value for result in results]
-    if unfinished:
-        where.append("o.state <> 'finished'")
-    if search:
-        like = "%" + clean(search).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        columns = ("CAST(o.subject AS TEXT)", "CAST(o.key AS TEXT)", "o.message")
-        where.append("(" + " OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in columns) + ")")
-        parameters += [like] * len(columns)
-    rows = await database.rows(f"{_WITH_QUEUE} WHERE {' AND '.join(where)} ORDER BY o.id LIMIT ?", (*parameters, limit))
-    return [_record(row) for row in rows]
-
-
-async def find(database: Database, job: int, key: str) -> OperationRecord | None:
-    """Return one operation by its key."""
-    row = await database.row(f"{_WITH_QUEUE} WHERE o.job = ? AND o.key = ?", (job, to_blob(key)))
-    return _record(row) if row else None
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """An operation that failed or conflicted."""
-
-    stage: str
-    kind: str
-    id: str
-    reason: str
-    message: str
-    timestamp: str
-
-
-async def errors(database: Database, job: int, *, limit: int = 1000) -> list[Trouble]:
-    """Return what failed or conflicted in a job, oldest first."""
-    rows = await database.rows(_TROUBLES, (job, limit))
-    return [_trouble(row) for row in rows]
-
-
-async def errors_within(connection: aiosqlite.Connection, job: int, limit: int) -> list[Trouble]:
-    """Return the same inside a transaction."""
-    return [_trouble(row) for row in await connection.execute_fetchall(_TROUBLES, (job, limit))]
-
-
-_TROUBLES = (
-    "SELECT q.stage_name, j.kind, o.key, o.result_reason, o.message, o.finished_at FROM operations o"
-    " JOIN queues q ON q.id = o.queue JOIN jobs j ON j.id = o.job"
-    " WHERE o.job = ? AND o.result IN ('failed', 'conflict') ORDER BY o.ended LIMIT ?"
-)
-
-
-def _trouble(row: aiosqlite.Row) -> Trouble:
-    return Trouble(row[0], row[1], from_blob(row[2]), row[3], row[4], row[5])
+async def mark_undone(connection: aiosqlite.Connection, job: int, keys: Sequence[str], by: int | None) -> str | None:
+    """Record that the first of these keys that a job has was taken back by the job `by` (None: stands again)."""
+    for key in keys:
+        cursor = await connection.execute(
+            "UPDATE operations SET undone_by = ? WHERE job = ? AND key = ?", (by, job, to_blob(key))
+        )
+        if cursor.rowcount:
+            return key
+    return None
 
 
 @dataclass(slots=True)
