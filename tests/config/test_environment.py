@@ -90,4 +90,4 @@ def test_other_variables_of_ours_and_empty_ones_are_not_configuration(place: Pla
 
 def test_a_name_that_is_not_utf_8_may_come_in_a_variable(place: Place) -> None:
     place.write('[[library]]\nname = "a"\npath = "/a"\n')
-    assert place.load({"SYNCTUI_LIBRARY__A__PATH": "/caf\udce9"}).config.roots[0].path == "/caf\udce9"
+    assert place.load({"SYNCTUI_LIBRARY__A__PATH": "/caf\udce9"}).config.roots()[0].path == "/caf\udce9"

@@ -75,7 +75,7 @@ def test_defaults_are_those_of_the_contract() -> None:
 
 def test_a_whole_file_arrives_typed(place: Place, own_home: Path) -> None:
     config = place.write(FULL).load().config
-    assert config.roots == (
+    assert config.roots() == (
         LibraryRoot("Series", "/media/series", "series"),
         LibraryRoot("My.Films", str(own_home / "films"), "auto"),
     )
@@ -165,7 +165,7 @@ def test_settings_change_fields_of_the_users_tables_and_add_tables(place: Place)
     place.write('[[library]]\nname = "A"\npath = "/a"\n')
     place.settings('[[library]]\nname = "A"\nkind = "movies"\n[[library]]\nname = "B"\npath = "/b"\n')
     loaded = place.load()
-    assert loaded.config.roots == (LibraryRoot("A", "/a", "movies"), LibraryRoot("B", "/b"))
+    assert loaded.config.roots() == (LibraryRoot("A", "/a", "movies"), LibraryRoot("B", "/b"))
     assert str(loaded.origin("library.A.path")).endswith("config.toml:3")
     assert str(loaded.origin("library.A.kind")) == str(loaded.origin("library.B.path")) == "settings.toml"
 

@@ -51,9 +51,9 @@ def test_fields_of_named_tables(place: Place) -> None:
 def test_a_table_of_its_own_comes_and_goes(place: Place) -> None:
     settings = Settings(place.paths)
     settings.put("library.Films", {"path": "/media/films", "kind": "movies"})
-    assert [root.path for root in place.load().config.roots] == ["/media/films"]
+    assert [root.path for root in place.load().config.roots()] == ["/media/films"]
     settings.put_back("library.Films")
-    assert place.load().config.roots == ()
+    assert place.load().config.roots() == ()
     assert place.load().warnings == ()
 
 

@@ -198,7 +198,6 @@ class Config:
     job: tuple[Job, ...] = ()
     ui: Ui = field(default_factory=Ui)
 
-    @property
     def roots(self) -> tuple[LibraryRoot, ...]:
         """Return the configured libraries in the library's own words."""
         return tuple(LibraryRoot(table.name, table.path, table.kind) for table in self.library)
