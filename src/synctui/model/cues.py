@@ -42,3 +42,7 @@ class Warp:
             piece = self.pieces[max(0, bisect_right(starts, cue.start) - 1)]
             moved.append((round(cue.start * piece.scale + piece.offset), round(cue.end * piece.scale + piece.offset)))
         return moved
+
+
+IDENTITY = Warp((Piece(0, 1.0, 0.0),))
+"""The warp that changes nothing."""

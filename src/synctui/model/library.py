@@ -97,6 +97,7 @@ class AudioTrack:
     default: bool = False
     original: bool = False
     commentary: bool = False
+    dubbed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,247 @@
+"""One audio stream as mono samples, in bounded memory and in step with the file's clock."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import av
+import av.container
+import av.error
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.filter import Graph
+from av.stream import Discard
+from numpy.typing import NDArray
+
+from synctui.errors import OperationFailed
+from synctui.model.library import AudioTrack
+from synctui.text import display
+from synctui.timing.media import open_media
+
+RATE = 16_000
+BLOCK_S = 30
+JITTER_S = 0.05
+"""Time stamps may be off by this much before silence is inserted or samples are dropped."""
+_MAX_OVERLAP_S = 10.0
+_MAX_GAP_S = 1800.0
+_MAX_DAMAGED = 5_000
+
+Samples = NDArray[np.float32]
+
+
+class AudioReader:
+    """Blocks of some 30 s of one stream: 16 kHz, mono, float32, without gaps from `start_s` on.
+
+    `start_s` (seconds on the file's own clock) holds once the first block was read. Positions come from the time stamps:
+    gaps become silence, overlaps are dropped, damaged packets are skipped (`damaged` counts them). Iterating raises
+    OperationFailed: as `open_media`, and `no_audio` when nothing can be decoded. `progress` gets fractions from 0 to 1.
+    """
+
+    def __init__(self, path: str, track: AudioTrack, progress: Callable[[float], None] | None = None) -> None:
+        self.path = path
+        self.track = track
+        self.start_s = 0.0
+        self.damaged = 0
+        self._progress = progress
+
+    def __iter__(self) -> Iterator[Samples]:
+        with open_media(self.path) as container:
+            stream = self._select(container)
+            # A transport stream starts at any time and players count from there; priming before zero is no start.
+            clock = _Clock(base=max(0, container.start_time or 0) / 1e6)
+            total = (container.duration or 0) / 1e6
+            blocks, mixer, told = _Blocks(), _Mixer(), 0.0
+            for frame in self._frames(container, stream):
+                if not frame.samples or not frame.sample_rate:
+                    continue
+                jump = clock.jump(frame)
+                if jump:
+                    blocks.add(mixer.flush())
+                    blocks.move(round(jump * RATE))
+                blocks.add(mixer.push(frame))
+                clock.advance(frame.samples / frame.sample_rate)
+                self.start_s = max(0.0, clock.start)
+                for block in blocks.full():
+                    yield block
+                    if self._progress is not None and total > 0 and clock.now > told:
+                        told = clock.now
+                        self._progress(min(1.0, told / total))
+            if not clock.running:
+                shown = display(os.path.basename(self.path), 80)
+                raise OperationFailed(f"no audio of {shown} can be decoded", code="no_audio")
+            blocks.add(mixer.flush())
+            yield from blocks.full(last=True)
+
+    def _select(self, container: av.container.InputContainer) -> AudioStream:
+        chosen: AudioStream | None = None
+        for stream in container.streams:
+            if stream.index == self.track.position and isinstance(stream, AudioStream):
+                chosen = stream
+            else:
+                stream.discard = Discard.all
+        if chosen is None:
+            raise OperationFailed(f"audio track {self.track.index} is not there", code="no_audio")
+        return chosen
+
+    def _frames(self, container: av.container.InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+        packets = container.demux(stream)
+        while self.damaged < _MAX_DAMAGED:
+            try:
+                frames = next(packets).decode()
+            except StopIteration:
+                return
+            except EOFError:
+                return
+            except (av.error.FFmpegError, OSError, ValueError):
+                self.damaged += 1
+                # A generator that has raised is finished; demuxing goes on behind the damage.
+                packets = container.demux(stream)
+                continue
+            yield from frames
+
+
+class _Clock:
+    """Where the decoded audio stands on the file's clock (seconds), frame by frame."""
+
+    def __init__(self, base: float) -> None:
+        self._base = base
+        self._broken = 0.0
+        self.running = False
+        self.start = 0.0
+        self.now = 0.0
+
+    def jump(self, frame: AudioFrame) -> float:
+        """Return by how many seconds `frame` starts after (silence) or before (overlap) where we stand; 0 within jitter."""
+        if frame.pts is None or frame.time_base is None:
+            self.running = True
+            return 0.0
+        at = float(frame.pts * frame.time_base) - self._base - self._broken
+        if not self.running:
+            self.running = True
+            self.start = self.now = at
+            return min(0.0, at)
+        jump = at - self.now
+        if abs(jump) <= JITTER_S:
+            return 0.0
+        if not -_MAX_OVERLAP_S <= jump <= _MAX_GAP_S:
+            # Too far for a gap: the file's clock was set anew here, and what follows counts from the new one.
+            self._broken += jump
+            return 0.0
+        self.now = at
+        return jump
+
+    def advance(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class _Mixer:
+    """Frames of any layout in, mono 16 kHz out."""
+
+    def __init__(self) -> None:
+        self._graph: Graph | None = None
+        self._shape: tuple[str, str, int] | None = None
+
+    def push(self, frame: AudioFrame) -> list[Samples]:
+        shape = (frame.format.name, frame.layout.name, frame.sample_rate)
+        done: list[Samples] = []
+        if shape != self._shape:
+            done = self.flush()
+            self._graph, self._shape = _mixing_graph(frame), shape
+        assert self._graph is not None
+        # The graph must not second-guess the time stamps: `_Clock` has already made up for their jumps.
+        frame.pts = None
+        self._graph.push(frame)
+        return done + _pull(self._graph)
+
+    def flush(self) -> list[Samples]:
+        """Return what the resampler still holds; the next frame starts anew."""
+        if self._graph is None:
+            return []
+        self._graph.push(None)
+        rest = _pull(self._graph)
+        self._graph = self._shape = None
+        return rest
+
+
+def _mixing_graph(frame: AudioFrame) -> Graph:
+    graph = Graph()
+    source = graph.add(
+        "abuffer",
+        sample_rate=str(frame.sample_rate),
+        sample_fmt=frame.format.name,
+        channel_layout=frame.layout.name,
+        time_base=f"1/{frame.sample_rate}",
+    )
+    names = [channel.name for channel in frame.layout.channels]
+    last = source
+    if "FC" in names and len(names) > 2:
+        # Film dialogue is mixed to the centre. A little of left and right keeps the speech of mixes whose centre is mute,
+        # with music and effects 12 dB down; the detector adapts to the level.
+        sides = "".join(f"+0.25*{name}" for name in ("FL", "FR") if name in names)
+        pan = graph.add("pan", f"mono|c0=FC{sides}")
+        last.link_to(pan)
+        last = pan
+    form = graph.add("aformat", sample_rates=str(RATE), sample_fmts="flt", channel_layouts="mono")
+    sink = graph.add("abuffersink")
+    last.link_to(form)
+    form.link_to(sink)
+    graph.configure()
+    # Few large frames instead of many small ones: each costs a trip through Python.
+    graph.set_audio_frame_size(RATE * BLOCK_S)
+    return graph
+
+
+def _pull(graph: Graph) -> list[Samples]:
+    out: list[Samples] = []
+    while True:
+        try:
+            frame = graph.pull()
+        except (BlockingIOError, EOFError):
+            return out
+        if isinstance(frame, AudioFrame):
+            out.append(frame.to_ndarray().reshape(-1).astype(np.float32, copy=False))
+
+
+class _Blocks:
+    """Pieces of audio put together to blocks of `BLOCK_S`."""
+
+    def __init__(self) -> None:
+        self._pieces: list[Samples] = []
+        self._held = 0
+        self._silence = 0
+        self._skip = 0
+
+    def move(self, count: int) -> None:
+        """Insert `count` samples of silence, or drop the next `-count` samples."""
+        if count > 0:
+            self._silence += count
+        else:
+            self._skip -= count
+
+    def add(self, pieces: list[Samples]) -> None:
+        for piece in pieces:
+            if self._skip:
+                dropped = min(self._skip, len(piece))
+                self._skip -= dropped
+                piece = piece[dropped:]
+            while self._silence and len(piece):
+                quiet = min(self._silence, RATE * BLOCK_S)
+                self._silence -= quiet
+                self._keep(np.zeros(quiet, np.float32))
+            self._keep(piece)
+
+    def _keep(self, piece: Samples) -> None:
+        if len(piece):
+            self._pieces.append(np.nan_to_num(piece, copy=False, nan=0.0, posinf=0.0, neginf=0.0))
+            self._held += len(piece)
+
+    def full(self, last: bool = False) -> Iterator[Samples]:
+        """Yield the full blocks, with `last` also what is left."""
+        size = RATE * BLOCK_S
+        while self._held >= size or (last and self._held):
+            joined = np.concatenate(self._pieces) if len(self._pieces) > 1 else self._pieces[0]
+            yield joined[:size]
+            rest = joined[size:]
+            self._pieces, self._held = ([rest] if len(rest) else []), len(rest)

@@ -1,0 +1,124 @@
+"""How well lines at given times fit a speech track: log likelihood ratios, summed.
+
+A frame speaks for or against speech by l = p·ln(in/out) + (1-p)·ln((1-in)/(1-out)), where `in` is how probable speech is
+within a line and `out` outside of lines. A line scores its own frames, punishes speech in the gaps beside it, and gains
+where speech begins at its start and ends at its end. All of that is linear in the track, so the score of all lines at every
+shift is one cross-correlation.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synctui.timing.lines import Lines
+from synctui.timing.speech import FPS, Floats, SpeechTrack
+
+Ints = NDArray[np.int64]
+
+_INSIDE = 0.85
+_PER_FRAME = 0.03
+"""Neighbouring frames are far from independent: one counts for this much evidence."""
+_SURROUND = 0.6
+_WIDEST_GAP = 200
+_EDGE_GAP = 150
+_ONSET = 2.0
+_RELEASE = 0.7
+_STEP = 30
+"""Frames on each side of an edge over which a beginning or an end is measured."""
+FLOOR = 1.9
+"""A line can count against a shift by no more than this: some lines are not spoken at all."""
+COARSE = 2
+"""Frames per step of the correlation."""
+
+
+class Evidence:
+    """A speech track prepared for scoring; times are seconds on the video's clock."""
+
+    def __init__(self, track: SpeechTrack, coverage: float) -> None:
+        """`coverage` is the share of the film that lines cover: it tells how much speech there is outside of lines."""
+        p = track.probability.astype(np.float32) / 255
+        mean = float(p.mean()) if len(p) else 0.0
+        coverage = min(coverage, 0.9)
+        outside = float(np.clip((mean - coverage * _INSIDE) / max(1 - coverage, 0.1), 0.06, 0.6))
+        outside = min(max(outside, 0.5 * mean), 0.8)
+        self._p = p
+        self._first = round(track.start_s * FPS)
+        self._silence = float(np.log((1 - _INSIDE) / (1 - outside))) * _PER_FRAME
+        self._gain = float(np.log(_INSIDE / outside)) * _PER_FRAME - self._silence
+        # Beyond both ends of the track nobody speaks: the sums stay what they are there, and clipped indexes read them.
+        self._sum = np.pad(np.concatenate([[0.0], np.cumsum(p, dtype=np.float64)]), 2 * _STEP, mode="edge")
+        rise = np.zeros_like(self._sum)
+        rise[_STEP:-_STEP] = (self._sum[2 * _STEP :] - 2 * self._sum[_STEP:-_STEP] + self._sum[: -2 * _STEP]) / _STEP
+        inner = self._gain * (1 + _SURROUND) * self._sum
+        self._at_start = (_ONSET * rise - inner).astype(np.float64)
+        self._at_end = (inner - _RELEASE * rise).astype(np.float64)
+        self._origin = self._first - 2 * _STEP
+
+    def score(self, lines: Lines, low: int, count: int, step: int = 1) -> Floats:
+        """Return the score [lines, count] of each line shifted by `low`, `low + step`, … frames, none below -`FLOOR`."""
+        begin, end, before, after = _frames(lines)
+        fixed = self._silence * ((end - begin) - _SURROUND * (before + after))
+        shifts = np.arange(count) * step + (low - self._origin)
+        outer = self._gain * _SURROUND
+        score = np.empty((len(lines), count), np.float32)
+        for i in range(len(lines)):
+            a, b = begin[i] + shifts, end[i] + shifts
+            row = self._at_start.take(a, mode="clip")
+            row += self._at_end.take(b, mode="clip")
+            row += outer * (self._sum.take(a - before[i], mode="clip") - self._sum.take(b + after[i], mode="clip"))
+            score[i] = row + fixed[i]
+        return np.maximum(score, -FLOOR, out=score)
+
+    def overlap(self, lines: Lines) -> float:
+        """Return the share of the lines' time on which there is speech."""
+        begin, end, _, _ = _frames(lines)
+        last = len(self._sum) - 1
+        spoken = self._sum[np.clip(end - self._origin, 0, last)] - self._sum[np.clip(begin - self._origin, 0, last)]
+        return float(spoken.sum() / max(1, (end - begin).sum()))
+
+    def correlation(self, lines: Lines, reach: int) -> Floats:
+        """Return the unfloored score of all lines, less a constant, at shifts of -reach to reach frames, `COARSE` apart."""
+        begin, end, before, after = _frames(lines)
+        origin = min(int(begin.min()), self._first) - _EDGE_GAP - _WIDEST_GAP
+        pattern = self._pattern(begin - origin, end - origin, before, after)
+        speech = self._p[: len(self._p) // COARSE * COARSE].reshape(-1, COARSE).sum(axis=1)
+        lead = (self._first - origin) // COARSE
+        lags = np.arange(-(reach // COARSE), reach // COARSE + 1)
+        size = _fast_size(max(len(pattern), lead + len(speech)) + len(lags))
+        signal = np.zeros(size, np.float32)
+        signal[lead : lead + len(speech)] = speech
+        product = np.fft.rfft(signal) * np.conj(np.fft.rfft(pattern, size))
+        return np.fft.irfft(product, size)[lags].astype(np.float32)
+
+    def _pattern(self, begin: Ints, end: Ints, before: Ints, after: Ints) -> Floats:
+        """Return the weight of every frame, averaged over `COARSE` frames, whose product with the track is the score."""
+        size = (int(end.max()) + 2 * _WIDEST_GAP) // COARSE * COARSE + COARSE
+        change = np.zeros(size + 1, np.float64)
+
+        def box(first: Ints, last: Ints, weight: float) -> None:
+            np.add.at(change, first, weight)
+            np.add.at(change, last, -weight)
+
+        box(begin, end, self._gain)
+        box(begin - before, begin, -self._gain * _SURROUND)
+        box(end, end + after, -self._gain * _SURROUND)
+        for edge, weight in ((begin, _ONSET / _STEP), (end, -_RELEASE / _STEP)):
+            box(edge, edge + _STEP, weight)
+            box(edge - _STEP, edge, -weight)
+        return np.cumsum(change)[:size].reshape(-1, COARSE).mean(axis=1).astype(np.float32)
+
+
+def _frames(lines: Lines) -> tuple[Ints, Ints, Ints, Ints]:
+    """Return start and end of every line in frames, and how many frames before and after it are its surroundings."""
+    begin = np.round(lines.start * FPS).astype(np.int64)
+    end = np.maximum(begin + 1, np.round(lines.end * FPS).astype(np.int64))
+    half = np.clip((begin[1:] - np.maximum.accumulate(end)[:-1]) // 2, 0, _WIDEST_GAP)
+    edge = np.array([_EDGE_GAP], np.int64)
+    return begin, end, np.concatenate([edge, half]), np.concatenate([half, edge])
+
+
+def _fast_size(count: int) -> int:
+    """Return the smallest length of the form 2^n or 3·2^n that holds `count`: such transforms are quick."""
+    power = 1 << max(4, (count - 1).bit_length())
+    return power * 3 // 4 if power * 3 // 4 >= count else power

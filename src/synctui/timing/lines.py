@@ -1,0 +1,64 @@
+"""The lines of a subtitle that say when somebody speaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synctui.model.cues import Cue
+
+Seconds = NDArray[np.float64]
+
+LONGEST_S = 10.0
+"""Longer lines are clipped to this for matching: they are notes or credits, or linger on the screen."""
+_SHORTEST_S = 0.2
+_MOST_TEXT = 400
+_TAGS = re.compile(r"\{[^{}]{0,200}\}|<[^<>]{0,200}>")
+_SOUNDS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|（[^（）]*）|【[^【】]*】")
+_MUSIC = re.compile(r"[♪♫♬#*¶]")
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Starts and ends in seconds, sorted by start, of the lines that are matched with speech."""
+
+    start: Seconds
+    end: Seconds
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def part(self, which: slice) -> Lines:
+        """Return some of the lines."""
+        return Lines(self.start[which], self.end[which])
+
+    def moved(self, scale: float, offset_s: float) -> Lines:
+        """Return the lines at `t * scale + offset_s`."""
+        return Lines(self.start * scale + offset_s, self.end * scale + offset_s)
+
+
+def is_spoken(text: str) -> bool:
+    """Return whether a line is speech: not only sounds in brackets, not a song between notes; unknown text counts."""
+    bare = _TAGS.sub("", text[:_MOST_TEXT]).strip()
+    if not bare:
+        return not text.strip()
+    if "♪" in bare or "♫" in bare or "♬" in bare:
+        return False
+    return bool(_MUSIC.sub("", _SOUNDS.sub("", bare)).strip(" \t\n\r-–—:.…♩"))
+
+
+def usable_lines(cues: Sequence[Cue]) -> Lines:
+    """Return the cues that can be matched: spoken, with a length, clipped to `LONGEST_S`; copies of a line stand once."""
+    return lines_of([(cue.start, cue.end) for cue in cues], [is_spoken(cue.text) for cue in cues])
+
+
+def lines_of(spans: Sequence[tuple[int, int]], use: Sequence[bool]) -> Lines:
+    """Return those spans (ms) that `use` marks as lines."""
+    kept = sorted({span for span, wanted in zip(spans, use, strict=True) if wanted and span[1] > span[0]})
+    start = np.array([span[0] for span in kept], np.float64) / 1000
+    end = np.array([span[1] for span in kept], np.float64) / 1000
+    return Lines(start, np.clip(end, start + _SHORTEST_S, start + LONGEST_S))

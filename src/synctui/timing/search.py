@@ -1,0 +1,118 @@
+"""The search for the one shift and speed that fits, and what chance alone would reach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from synctui.timing.fit import COARSE, Evidence
+from synctui.timing.lines import Lines
+from synctui.timing.rates import RATIOS, Ratio
+from synctui.timing.speech import FPS, Floats, SpeechTrack
+
+_BACKGROUND = 8 * FPS // COARSE
+"""A true match is a peak a second wide; what moves more slowly is where the film is talkative, and is taken off."""
+_APART = FPS // COARSE
+_PEAKS = 3
+_NEAR = 40
+_DECOYS = (0.0, 0.37, 0.71)
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A ratio and a shift (frames, with fractions) with the floored score of all lines there."""
+
+    ratio: Ratio
+    shift: float
+    total: float
+    z: float
+
+    @property
+    def offset_s(self) -> float:
+        """Return the shift in seconds."""
+        return self.shift / FPS
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """A place in the correlation of one ratio: how far it stands out (`height`) and in units of the spread (`z`)."""
+
+    ratio: Ratio
+    shift: int
+    height: float
+    z: float
+
+
+def peaks(evidence: Evidence, lines: Lines, ratios: Sequence[Ratio], reach_s: float) -> list[Peak]:
+    """Return the places that stand out most, best first, some of every ratio."""
+    found: list[Peak] = []
+    for ratio in ratios:
+        surface = evidence.correlation(lines.moved(ratio.value, 0.0), round(reach_s * FPS))
+        sharp = _sharpened(surface)
+        spread = 1.4826 * float(np.median(np.abs(sharp - np.median(sharp)))) + 1e-6
+        left = sharp.copy()
+        middle = len(sharp) // 2
+        for _ in range(_PEAKS):
+            at = int(left.argmax())
+            found.append(Peak(ratio, (at - middle) * COARSE, float(sharp[at]), float(sharp[at]) / spread))
+            left[max(0, at - _APART) : at + _APART + 1] = -np.inf
+    return sorted(found, key=lambda peak: peak.height, reverse=True)
+
+
+def _sharpened(surface: Floats) -> Floats:
+    """Return the surface less its mean over ±8 s."""
+    width = 2 * _BACKGROUND + 1
+    total = np.cumsum(np.pad(surface.astype(np.float64), (_BACKGROUND + 1, _BACKGROUND), mode="reflect"))
+    return (surface - (total[width:] - total[:-width]) / width).astype(np.float32)
+
+
+def refine(evidence: Evidence, lines: Lines, ratio: Ratio, near: float, width: int = _NEAR) -> tuple[float, float]:
+    """Return the best shift (frames, to fractions) within `width` frames of `near`, and the score there."""
+    low = round(near) - width
+    total = evidence.score(lines.moved(ratio.value, 0.0), low, 2 * width + 1).sum(axis=0, dtype=np.float64)
+    at = int(total.argmax())
+    shift = float(low + at)
+    if 0 < at < len(total) - 1:
+        bend = total[at - 1] - 2 * total[at] + total[at + 1]
+        if bend < 0:
+            shift += float(np.clip(0.5 * (total[at - 1] - total[at + 1]) / bend, -0.5, 0.5))
+    return shift, float(total[at])
+
+
+def search(evidence: Evidence, lines: Lines, reach_s: float, ratios: Sequence[Ratio] = RATIOS) -> list[Hypothesis]:
+    """Return the best hypothesis of every ratio that has a promising peak, best first."""
+    best: dict[str, Hypothesis] = {}
+    found = peaks(evidence, lines, ratios, reach_s)
+    plain = [peak for peak in found if peak.ratio.value == 1.0][:1]
+    for peak in found[:10] + plain:
+        shift, total = refine(evidence, lines, peak.ratio, peak.shift)
+        known = best.get(peak.ratio.name)
+        if known is None or total > known.total:
+            best[peak.ratio.name] = Hypothesis(peak.ratio, shift, total, peak.z)
+    return sorted(best.values(), key=lambda hypothesis: hypothesis.total, reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """What the same search finds where there is nothing to find: best total score and best z."""
+
+    total: float
+    z: float
+
+
+def chance(track: SpeechTrack, lines: Lines, coverage: float, reach_s: float, ratios: Sequence[Ratio] = RATIOS) -> Chance:
+    """Search decoys: the track backwards and rotated has the same statistics and cannot match.
+
+    (Rotated forwards it could: the rotation may lie within the search.)
+    """
+    totals: list[float] = []
+    zs: list[float] = []
+    for part in _DECOYS:
+        turned = np.roll(track.probability[::-1], int(len(track.probability) * part))
+        decoy = Evidence(SpeechTrack(turned, track.start_s, track.detector), coverage)
+        found = peaks(decoy, lines, ratios, reach_s)
+        totals.append(max(refine(decoy, lines, peak.ratio, peak.shift)[1] for peak in found[:3]))
+        zs.append(max(peak.z for peak in found))
+    return Chance(max(totals), max(zs))

@@ -1,0 +1,127 @@
+"""Where people speak: a probability for every 10 ms, from energy and its movement at the pace of syllables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synctui.timing.audio import RATE, AudioReader, Samples
+
+FPS = 100
+"""Frames of a speech track per second."""
+DETECTOR = "bands-1"
+"""Name and version of the detector: another one makes cached tracks stale."""
+
+Floats = NDArray[np.float32]
+
+_HOP = RATE // FPS
+_WINDOW = 400
+_FFT = 512
+_EDGES_HZ = (90, 180, 310, 500, 750, 1000, 1400, 2000, 2800, 4000, 6500)
+_BINS = np.array([round(edge * _FFT / RATE) for edge in _EDGES_HZ])
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechTrack:
+    """Speech probability (0..255) of every frame of 10 ms; frame 0 begins at `start_s` on the video's clock."""
+
+    probability: NDArray[np.uint8]
+    start_s: float = 0.0
+    detector: str = DETECTOR
+
+    @property
+    def duration_s(self) -> float:
+        """Return where the track ends on the video's clock, in seconds."""
+        return self.start_s + len(self.probability) / FPS
+
+    @property
+    def share(self) -> float:
+        """Return the share of frames that are speech."""
+        return float(np.mean(self.probability >= 128)) if len(self.probability) else 0.0
+
+
+class SpeechDetector:
+    """Turns blocks of audio (16 kHz, mono) into a speech track; holds band energies only, never the audio."""
+
+    def __init__(self) -> None:
+        # Half a window less half a hop: frame i is then centred on its own ten milliseconds.
+        self._rest: Samples = np.zeros((_WINDOW - _HOP) // 2, np.float32)
+        self._bands: list[Floats] = []
+
+    def feed(self, block: Samples) -> None:
+        """Take the next block, of any length."""
+        joined = np.concatenate([self._rest, block])
+        count = max(0, (len(joined) - _WINDOW) // _HOP + 1)
+        if count:
+            self._bands.append(_band_levels(joined[: (count - 1) * _HOP + _WINDOW], count))
+        self._rest = joined[count * _HOP :]
+
+    def finish(self, start_s: float = 0.0) -> SpeechTrack:
+        """Return the track of everything fed."""
+        self.feed(np.zeros(_WINDOW, np.float32))
+        levels = np.concatenate(self._bands) if self._bands else np.zeros((0, len(_BINS) - 1), np.float32)
+        return SpeechTrack(np.round(speech_probability(levels) * 255).astype(np.uint8), start_s)
+
+
+def detect(reader: AudioReader) -> SpeechTrack:
+    """Return the speech track of an audio stream; the next block is decoded while one is looked at.
+
+    Raises what reading raises.
+    """
+    detector = SpeechDetector()
+    with ThreadPoolExecutor(1) as ahead:
+        for block in _prefetched(iter(reader), ahead):
+            detector.feed(block)
+    return detector.finish(reader.start_s)
+
+
+def _prefetched(blocks: Iterator[Samples], ahead: ThreadPoolExecutor) -> Iterator[Samples]:
+    coming = ahead.submit(next, blocks, None)
+    while (block := coming.result()) is not None:
+        coming = ahead.submit(next, blocks, None)
+        yield block
+
+
+_TAPER = np.hanning(_WINDOW).astype(np.float32)
+
+
+def _band_levels(samples: Samples, count: int) -> Floats:
+    """Return log10 energies [count, bands] of windows of 25 ms every 10 ms."""
+    windows = np.lib.stride_tricks.sliding_window_view(samples, _WINDOW)[::_HOP]
+    levels = np.empty((count, len(_BINS) - 1), np.float32)
+    for at in range(0, count, 512):
+        spectrum = np.fft.rfft(windows[at : at + 512] * _TAPER, _FFT)
+        power = spectrum.real**2 + spectrum.imag**2
+        levels[at : at + 512] = np.add.reduceat(power[:, : _BINS[-1]], _BINS[:-1], axis=1)
+    return np.log10(levels + np.float32(1e-7), dtype=np.float32)
+
+
+def speech_probability(levels: Floats) -> Floats:
+    """Return the speech probability of every frame from its band levels [frames, bands] (log10 of energy)."""
+    if not len(levels):
+        return np.zeros(0, np.float32)
+    middle = levels[:, 2:9].mean(axis=1)
+    above = middle - _floor(middle)
+    movement = np.sqrt(np.maximum(_smooth((middle - _smooth(middle, 50)) ** 2, 60), 0))
+    strength = _smooth(above, 15) * 2 + movement * 3
+    strength = (strength - np.median(strength)) / (np.std(strength) + 1e-6)
+    return (1 / (1 + np.exp(-2 * strength))).astype(np.float32)
+
+
+def _smooth(values: Floats, frames: int) -> Floats:
+    kernel = np.hanning(frames + 2)[1:-1].astype(np.float32)
+    return np.convolve(values, kernel / kernel.sum(), "same")[: len(values)].astype(np.float32)
+
+
+def _floor(level: Floats) -> Floats:
+    """Return the level of what is always there: a low percentile of each second, followed over some 17 s."""
+    seconds = -(-len(level) // FPS)
+    padded = np.pad(level, (0, seconds * FPS - len(level)), mode="edge").reshape(seconds, FPS)
+    low = np.percentile(padded, 20, axis=1)
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(low, 8, mode="edge"), 17)
+    floor = 0.5 * around.min(axis=1) + 0.5 * np.percentile(around, 30, axis=1)
+    return np.interp(np.arange(len(level)), np.arange(seconds) * FPS + FPS / 2, floor).astype(np.float32)

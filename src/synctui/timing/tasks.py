@@ -1,0 +1,165 @@
+"""What worker processes run: JSON values in, JSON values out.
+
+Every task takes its arguments (a mapping) and `progress(phase, fraction or None)`, and raises errors of `synctui.errors`
+whose `code` is a documented reason. Paths may carry surrogate escapes. Arguments that several tasks share: `video` (path),
+`stream` (index among the audio streams, None: chosen), `languages` (of the subtitle, best first), `cache` (folder, None: no
+cache), `cache_cap` (bytes), `max_offset` (seconds), `cues` ([[start ms, end ms, text], …]).
+"""
+
+from __future__ import annotations
+
+import wave
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from synctui.errors import OperationFailed
+from synctui.model.cues import Cue, Span
+from synctui.model.library import AudioTrack
+from synctui.timing.align import AlignOptions, align
+from synctui.timing.audio import RATE, AudioReader
+from synctui.timing.cache import SpeechCache
+from synctui.timing.judge import judge
+from synctui.timing.media import Media, choose_audio, probe
+from synctui.timing.reference import track_of_cues
+from synctui.timing.speech import FPS, SpeechTrack, detect
+
+Arguments = Mapping[str, Any]
+Progress = Callable[[str, float | None], None]
+Answer = dict[str, Any]
+
+_JOIN_S = 0.25
+_SHORTEST_SPAN_S = 0.15
+
+
+def probe_media(arguments: Arguments, progress: Progress) -> Answer:
+    """Return `duration_s`, `audio`, `text_tracks` and the `chosen` audio index of the file `path`."""
+    media = probe(str(arguments["path"]))
+    chosen = choose_audio(media.audio, _languages(arguments))
+    return {
+        "duration_s": media.duration_s,
+        "audio": [asdict(track) for track in media.audio],
+        "text_tracks": [asdict(track) for track in media.text_tracks],
+        "chosen": chosen.index,
+    }
+
+
+def speech_of(arguments: Arguments, progress: Progress) -> Answer:
+    """Make sure that the speech track is cached; returns `key`, `duration_s`, `track`, `cached`, `speech_share`."""
+    speech, facts = _speech(arguments, progress)
+    return {**facts, "speech_share": speech.share}
+
+
+def align_cues(arguments: Arguments, progress: Progress) -> Answer:
+    """Align `cues` with the video's speech, or with `reference_cues`; returns the alignment and the new `spans`."""
+    speech, facts = _reference(arguments, progress)
+    cues = cues_of(arguments["cues"])
+    progress("align", None)
+    result = align(speech, cues, _options(arguments))
+    answer = asdict(result)
+    answer["warp"] = [[piece.start, piece.scale, piece.offset] for piece in result.warp.pieces]
+    return {**answer, **facts, "spans": [list(span) for span in result.warp.spans(cues)]}
+
+
+def judge_spans(arguments: Arguments, progress: Progress) -> Answer:
+    """Judge the `spans` ([[start ms, end ms], …]) that an engine made of `cues`; returns the judgement."""
+    speech, facts = _reference(arguments, progress)
+    spans: list[Span] = [(int(start), int(end)) for start, end in arguments["spans"]]
+    progress("judge", None)
+    return {**asdict(judge(speech, cues_of(arguments["cues"]), spans, _options(arguments))), **facts}
+
+
+def spans_of_speech(arguments: Arguments, progress: Progress) -> Answer:
+    """Return the `spans` ([[start ms, end ms], …]) in which somebody speaks: a reference for engines that read subtitles."""
+    speech, facts = _speech(arguments, progress)
+    return {**facts, "spans": [list(span) for span in speech_spans(speech)]}
+
+
+def extract_audio(arguments: Arguments, progress: Progress) -> Answer:
+    """Write the chosen stream to `out` as WAV (16 kHz, mono, 16 bit), on the video's clock; returns `duration_s`."""
+    path = str(arguments["video"])
+    track = _track(probe(path), arguments)
+    reader = AudioReader(path, track, lambda fraction: progress("extract", fraction))
+    written = 0
+    with open(str(arguments["out"]), "wb") as file, wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        for block in reader:
+            if not written and reader.start_s > 0:
+                written = round(reader.start_s * RATE)
+                out.writeframes(bytes(2 * written))
+            out.writeframes((np.clip(block, -1, 1) * 32767).astype("<i2").tobytes())
+            written += len(block)
+    return {"duration_s": written / RATE, "track": asdict(track), "out": str(arguments["out"])}
+
+
+def cues_of(rows: Sequence[Sequence[Any]]) -> list[Cue]:
+    """Return the cues of their JSON rows [start ms, end ms, text]."""
+    return [Cue(int(row[0]), int(row[1]), str(row[2]) if len(row) > 2 else "") for row in rows]
+
+
+def speech_spans(speech: SpeechTrack) -> list[Span]:
+    """Return the runs of speech in milliseconds, short pauses bridged and blips left out."""
+    inside = np.concatenate([[False], speech.probability >= 128, [False]])
+    edges = np.nonzero(inside[1:] != inside[:-1])[0]
+    spans: list[Span] = []
+    for begin, end in edges.reshape(-1, 2):
+        if spans and begin - spans[-1][1] < _JOIN_S * FPS:
+            spans[-1] = (spans[-1][0], int(end))
+        else:
+            spans.append((int(begin), int(end)))
+    at = round(speech.start_s * 1000)
+    unit = 1000 // FPS
+    return [(at + begin * unit, at + end * unit) for begin, end in spans if end - begin >= _SHORTEST_SPAN_S * FPS]
+
+
+def _reference(arguments: Arguments, progress: Progress) -> tuple[SpeechTrack, Answer]:
+    rows = arguments.get("reference_cues")
+    if rows is None:
+        return _speech(arguments, progress)
+    speech = track_of_cues(cues_of(rows), float(arguments.get("duration_s") or 0.0))
+    return speech, {"key": None, "duration_s": speech.duration_s, "track": None, "cached": False}
+
+
+def _speech(arguments: Arguments, progress: Progress) -> tuple[SpeechTrack, Answer]:
+    path = str(arguments["video"])
+    track = _track(probe(path), arguments)
+    folder = arguments.get("cache")
+    cache = SpeechCache(str(folder), int(arguments.get("cache_cap") or 256 * 1024 * 1024)) if folder else None
+    try:
+        key = cache.key(path, track.position) if cache else ""
+    except OSError as error:
+        raise OperationFailed(f"the video cannot be read: {error.strerror}", code="video_unreadable") from None
+    speech = cache.get(key) if cache else None
+    cached = speech is not None
+    if speech is None:
+        progress("listen", 0.0)
+        reader = AudioReader(path, track, lambda fraction: progress("listen", fraction))
+        speech = detect(reader)
+        if cache:
+            cache.put(key, speech)
+    return speech, {"key": key or None, "duration_s": speech.duration_s, "track": asdict(track), "cached": cached}
+
+
+def _track(media: Media, arguments: Arguments) -> AudioTrack:
+    stream = arguments.get("stream")
+    if stream is None:
+        return choose_audio(media.audio, _languages(arguments))
+    for track in media.audio:
+        if track.index == int(stream):
+            return track
+    raise OperationFailed(
+        f"there is no audio track {int(stream)}", code="no_audio", hint=f"it has {len(media.audio)}, counted from 0"
+    )
+
+
+def _languages(arguments: Arguments) -> tuple[str, ...]:
+    return tuple(str(code) for code in arguments.get("languages") or ())
+
+
+def _options(arguments: Arguments) -> AlignOptions:
+    limit = arguments.get("max_offset")
+    return AlignOptions() if limit is None else AlignOptions(max_offset_s=float(limit))

@@ -1,0 +1,134 @@
+"""Whether one shift explains the whole film, or parts of it want different ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from synctui.timing.fit import Evidence
+from synctui.timing.lines import Lines
+from synctui.timing.search import Hypothesis
+from synctui.timing.speech import FPS, Floats
+
+_GRID = 20
+_JUMP = 30.0
+"""What a jump costs, in nats: chance gains more on a dozen lines in music only rarely."""
+_SAME = 0.5
+_FEWEST = 8
+_END_GAIN = 25.0
+_INNER_GAIN = 60.0
+_GAIN_PER_S = 0.15
+"""The further away, the more places there were to try, and the rarer is a cut of that length."""
+_WINDOW = 24
+_LOCAL_S = 0.9
+_DRIFT_S = 0.2
+"""Windows of lines may differ by this from the common shift, from end to end, before it is called a drift."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A run of lines [first, last) that wants to be `shift_s` later than the rest; `gain` in nats."""
+
+    first: int
+    last: int
+    shift_s: float
+    gain: float
+
+
+def strays(evidence: Evidence, lines: Lines, found: Hypothesis, reach_s: float) -> list[Stray]:
+    """Return the runs of lines that fit clearly better with another shift than `found`, largest gain first.
+
+    The best path through (line, shift) with a price on every jump (Viterbi); where it leaves the common shift for long
+    enough, and gains enough by it, the subtitle was cut or belongs to another edition in parts.
+    """
+    moved = lines.moved(found.ratio.value, 0.0)
+    half = round(reach_s * FPS / _GRID)
+    low = round(found.shift) - half * _GRID
+    path, score = _best_path(evidence, moved, low, 2 * half + 1)
+    home = score[:, half]
+    result: list[Stray] = []
+    for first, last in _runs(path):
+        shift = (int(path[first]) - half) * _GRID / FPS
+        if abs(shift) <= _SAME:
+            continue
+        rows = np.arange(first, last)
+        gain = float((score[rows, path[first:last]] - home[first:last]).sum())
+        inner = first > 0 and last < len(lines)
+        demanded = (_INNER_GAIN if inner else _END_GAIN) + _GAIN_PER_S * abs(shift)
+        if last - first >= _FEWEST and gain >= demanded:
+            result.append(Stray(first, last, shift, gain))
+    return sorted(result, key=lambda stray: stray.gain, reverse=True)
+
+
+def _best_path(
+    evidence: Evidence, lines: Lines, low: int, count: int
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], Floats]:
+    score = evidence.score(lines, low, count, _GRID)
+    came = np.zeros((len(lines), count), bool)
+    source = np.zeros(len(lines), np.int64)
+    best = score[0].copy()
+    for i in range(1, len(lines)):
+        source[i] = best.argmax()
+        jump = best[source[i]] - _JUMP
+        came[i] = best < jump
+        best = np.maximum(best, jump) + score[i]
+    path = np.zeros(len(lines), np.int64)
+    at = int(best.argmax())
+    for i in range(len(lines) - 1, -1, -1):
+        path[i] = at
+        if came[i, at]:
+            at = int(source[i])
+    return path, score
+
+
+def _runs(path: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[tuple[int, int]]:
+    """Return runs [first, last) of lines whose shifts stay within a step of one another."""
+    breaks = np.nonzero(np.abs(np.diff(path)) > 2)[0] + 1
+    edges = [0, *breaks.tolist(), len(path)]
+    return list(pairwise(edges))
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How the best shift changes along the film: seconds from the first line to the last, with its standard error."""
+
+    seconds: float
+    error: float
+
+    @property
+    def certain(self) -> bool:
+        """True when the change is large enough to hear and too large for chance."""
+        return abs(self.seconds) > max(_DRIFT_S, 4 * self.error)
+
+
+def drift(evidence: Evidence, lines: Lines, found: Hypothesis) -> Drift:
+    """Measure the shift of windows of some 24 lines near the common one, and fit a straight line (robustly) through them."""
+    moved = lines.moved(found.ratio.value, 0.0)
+    count = max(3, len(lines) // _WINDOW)
+    edges = np.linspace(0, len(lines), count + 1).astype(int)
+    width = round(_LOCAL_S * FPS)
+    score = evidence.score(moved, round(found.shift) - width, 2 * width + 1)
+    at = np.array([moved.start[a:b].mean() for a, b in pairwise(edges)])
+    local = np.array([_summit(score[a:b].sum(axis=0)) - width for a, b in pairwise(edges)]) / FPS
+    centred = at - at.mean()
+    span = float(moved.start[-1] - moved.start[0])
+    weight = np.ones(count)
+    slope = spread = 0.0
+    for _ in range(8):
+        middle = np.average(at, weights=weight)
+        level = np.average(local, weights=weight)
+        base = float((weight * (at - middle) ** 2).sum())
+        slope = float((weight * (at - middle) * (local - level)).sum()) / max(base, 1e-9)
+        rest = local - level - slope * (at - middle)
+        spread = max(0.02, 1.4826 * float(np.median(np.abs(rest))))
+        weight = 1 / (1 + (rest / (2 * spread)) ** 2)
+    error = spread / max(float(np.sqrt((weight * centred**2).sum())), 1e-9)
+    return Drift(slope * span, error * span)
+
+
+def _summit(total: Floats) -> float:
+    """Return the middle of the region within half a nat of the maximum: flat tops have no one best place."""
+    top = np.nonzero(total >= total.max() - 0.5)[0]
+    return float(top.mean())
