@@ -8,11 +8,13 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from synctui.config.lines import Place, key_lines
 from synctui.errors import ConfigError
 from synctui.text import display
+
+if TYPE_CHECKING:
+    from synctui.config.lines import Place
 
 LARGEST = 1024 * 1024
 """Bytes; a configuration is never larger."""
@@ -35,6 +37,8 @@ class Document:
     def line(self, *place: str | int) -> int | None:
         """Return the line of a key, or of the nearest thing around it that has one."""
         if self._lines is None:
+            from synctui.config.lines import key_lines
+
             self._lines = key_lines(self.text)
         for length in range(len(place), 0, -1):
             if place[:length] in self._lines:
