@@ -6,7 +6,7 @@ Offsets are what has to be added to a cue: a late subtitle has a negative one. `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from synctui.model.states import Result, SubtitleState
@@ -19,7 +19,8 @@ TOLERANCE_MS = 100
 
 Engine = Literal["builtin", "alass", "ffsubsync"]
 ALL: tuple[Engine, ...] = ("builtin", "alass", "ffsubsync")
-NO_VTT: tuple[Engine, ...] = ("builtin", "ffsubsync")
+NO_ALASS: tuple[Engine, ...] = ("builtin", "ffsubsync")
+NO_VTT = NO_ALASS
 OURS: tuple[Engine, ...] = ("builtin",)
 
 
@@ -48,7 +49,6 @@ class Planted:
     translated: bool = False
     late: float = 0.0
     stretch: float = 1.0
-    form: Format = "srt"
     encoding: str = "utf-8"
     newline: str = "\n"
     style: Style = "full"
@@ -56,6 +56,11 @@ class Planted:
     result: Result = Result.DONE
     reasons: tuple[str, ...] = ("aligned",)
     engines: tuple[Engine, ...] = ALL
+
+    @property
+    def form(self) -> Format:
+        """The format, as the name says."""
+        return "ass" if self.path.endswith(".ass") else "vtt" if self.path.endswith(".vtt") else "srt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,38 +129,47 @@ FILMS: tuple[Film, ...] = (
     Film(f"{_TIDE} - cd2.mkv", "winter-harbour", "The dance"),
 )
 
-_IN_SYNC = {"result": Result.UNCHANGED, "reasons": ("already_in_sync",)}
-_WRONG = {"result": Result.REFUSED, "reasons": ("low_confidence", "no_better", "at_search_bound", "engines_disagree")}
+
+def _right(planted: Planted) -> Planted:
+    """A subtitle that has no error: it is left alone."""
+    return replace(planted, result=Result.UNCHANGED, reasons=("already_in_sync",))
+
+
+def _wrong(planted: Planted) -> Planted:
+    """A subtitle with the lines of another film: it is refused, for one of the reasons that say so."""
+    reasons = ("low_confidence", "no_better", "at_search_bound", "engines_disagree")
+    return replace(planted, result=Result.REFUSED, reasons=reasons, engines=OURS)
+
+
+def _never_aligned(planted: Planted, result: Result, reason: str) -> Planted:
+    """A subtitle that no engine is shown."""
+    return replace(planted, result=result, reasons=(reason,), engines=OURS)
+
+
+_DOS = "\r\n"
 
 PLANTED: tuple[Planted, ...] = (
     Planted(f"{_ORBIT_1}.en.srt", f"{_ORBIT_1}.mkv", "2.4 s late", late=2.4),
     Planted(
         f"{_ORBIT_1}.de.srt",
         f"{_ORBIT_1}.mkv",
-        "1.7 s early, Windows-1252 with CRLF",
+        "1.7 s early, Windows-1252",
         translated=True,
         late=-1.7,
         encoding="cp1252",
-        newline="\r\n",
+        newline=_DOS,
     ),
-    Planted(
-        f"{_ORBIT_1}.de.forced.srt",
-        f"{_ORBIT_1}.mkv",
-        "forced: six signs",
-        translated=True,
-        style="forced",
-        result=Result.SKIPPED,
-        reasons=("forced_sparse",),
-        engines=OURS,
+    _never_aligned(
+        Planted(f"{_ORBIT_1}.de.forced.srt", f"{_ORBIT_1}.mkv", "forced: six signs", translated=True, style="forced"),
+        Result.SKIPPED,
+        "forced_sparse",
     ),
-    Planted(f"{_ORBIT_2}.en.srt", f"{_ORBIT_2}.mkv", "right already", **_IN_SYNC),
-    Planted(f"{_ORBIT_2}.de.vtt", f"{_ORBIT_2}.mkv", "6.2 s late", translated=True, late=6.2, form="vtt", engines=NO_VTT),
-    Planted(
-        f"{_ORBIT_3}.en.srt", f"{_ORBIT_3}.mkv", "another film: lines of Salt", script="salt", engines=OURS, **_WRONG
-    ),
+    _right(Planted(f"{_ORBIT_2}.en.srt", f"{_ORBIT_2}.mkv", "right already")),
+    Planted(f"{_ORBIT_2}.de.vtt", f"{_ORBIT_2}.mkv", "6.2 s late", translated=True, late=6.2, engines=NO_VTT),
+    _wrong(Planted(f"{_ORBIT_3}.en.srt", f"{_ORBIT_3}.mkv", "the lines of another film, Salt", script="salt")),
     Planted(f"{_ORBIT_3}.en.sdh.srt", f"{_ORBIT_3}.mkv", "3.1 s early, for the hard of hearing", late=-3.1, style="sdh"),
-    Planted(f"{_ORBIT_3}.de.ass", f"{_ORBIT_3}.mkv", "right already, styled", translated=True, form="ass", **_IN_SYNC),
-    Planted(f"{_ORBIT_4_SUBS}.en.srt", f"{_ORBIT_4}.mkv", "12.3 s early, in Subs", late=-12.3, newline="\r\n"),
+    _right(Planted(f"{_ORBIT_3}.de.ass", f"{_ORBIT_3}.mkv", "right already, styled", translated=True)),
+    Planted(f"{_ORBIT_4_SUBS}.en.srt", f"{_ORBIT_4}.mkv", "12.3 s early, in Subs", late=-12.3, newline=_DOS),
     Planted(
         f"{_ORBIT_4_SUBS}.de.srt",
         f"{_ORBIT_4}.mkv",
@@ -163,92 +177,92 @@ PLANTED: tuple[Planted, ...] = (
         translated=True,
         late=8.0,
         encoding="utf-16-le",
-        newline="\r\n",
+        newline=_DOS,
     ),
-    Planted(
-        f"{_ORBIT_5}.en.srt", f"{_ORBIT_5}.mkv", "timed for 25 frames a second", stretch=STRETCHED_25, engines=NO_VTT
-    ),
+    Planted(f"{_ORBIT_5}.en.srt", f"{_ORBIT_5}.mkv", "made for 25 frames a second", stretch=STRETCHED_25, engines=NO_ALASS),
     Planted(f"{_ORBIT_5}.de.srt", f"{_ORBIT_5}.mkv", "0.9 s late", translated=True, late=0.9),
     Planted(
-        f"{_HARBOUR_1}.en.srt", f"{_HARBOUR_1}.mkv", "3.3 s late, UTF-8 with a mark", late=3.3, encoding="utf-8-sig", newline="\r\n"
+        f"{_HARBOUR_1}.en.srt",
+        f"{_HARBOUR_1}.mkv",
+        "3.3 s late, UTF-8 with a byte order mark",
+        late=3.3,
+        encoding="utf-8-sig",
+        newline=_DOS,
     ),
     Planted(
         f"{_HARBOUR_1}.fr.srt",
         f"{_HARBOUR_1}.mkv",
-        "timed for 23.976 of 25 frames and 1.5 s late, Windows-1252",
+        "made for a slower film and 1.5 s late, Windows-1252",
         translated=True,
         late=1.5,
         stretch=STRETCHED_24,
         encoding="cp1252",
-        engines=NO_VTT,
+        engines=NO_ALASS,
     ),
     Planted(
-        f"{_HARBOUR_2}.en.ass", f"{_HARBOUR_2}.mkv", "5.5 s late, styled; the first track is a commentary", late=5.5, form="ass", engines=OURS
-    ),
-    Planted(f"{_HARBOUR_2}.fr.srt", f"{_HARBOUR_2}.mkv", "right already", translated=True, engines=OURS, **_IN_SYNC),
-    Planted(
-        f"{_HARBOUR_3}.en.srt",
-        f"{_HARBOUR_3}.mkv",
-        "another film: lines of a night train",
-        script="nachtzug-nach-triest",
-        translated=True,
+        f"{_HARBOUR_2}.en.ass",
+        f"{_HARBOUR_2}.mkv",
+        "5.5 s late, styled; a commentary is the first track",
+        late=5.5,
         engines=OURS,
-        **_WRONG,
     ),
-    Planted(f"{_HARBOUR_3}.fr.vtt", f"{_HARBOUR_3}.mkv", "0.8 s early", translated=True, late=-0.8, form="vtt", engines=NO_VTT),
+    _right(Planted(f"{_HARBOUR_2}.fr.srt", f"{_HARBOUR_2}.mkv", "right already", translated=True, engines=OURS)),
+    _wrong(
+        Planted(
+            f"{_HARBOUR_3}.en.srt",
+            f"{_HARBOUR_3}.mkv",
+            "the lines of another film, about a night train",
+            script="nachtzug-nach-triest",
+            translated=True,
+        )
+    ),
+    Planted(
+        f"{_HARBOUR_3}.fr.vtt", f"{_HARBOUR_3}.mkv", "0.8 s early", translated=True, late=-0.8, newline=_DOS, engines=NO_VTT
+    ),
     Planted(f"{_NIGHT_1}.de.srt", f"{_NIGHT_1}.mkv", "4.6 s late, Windows-1252", late=4.6, encoding="cp1252"),
-    Planted(f"{_NIGHT_1}.en.srt", f"{_NIGHT_1}.mkv", "right already", translated=True, **_IN_SYNC),
-    Planted(f"{_NIGHT_2}.de.ass", f"{_NIGHT_2}.mkv", "2.2 s early, styled", late=-2.2, form="ass"),
-    Planted(f"{_NIGHT_2}.en.vtt", f"{_NIGHT_2}.mkv", "15 s late", translated=True, late=15.0, form="vtt", engines=NO_VTT),
-    Planted(f"{_FISH_1}.ass", f"{_FISH_1}.mkv", "1.3 s late, styled", translated=True, late=1.3, form="ass"),
-    Planted(f"{_FISH_1}.ja.srt", f"{_FISH_1}.mkv", "right already", **_IN_SYNC),
+    _right(Planted(f"{_NIGHT_1}.en.srt", f"{_NIGHT_1}.mkv", "right already", translated=True)),
+    Planted(f"{_NIGHT_2}.de.ass", f"{_NIGHT_2}.mkv", "2.2 s early, styled", late=-2.2),
+    Planted(f"{_NIGHT_2}.en.vtt", f"{_NIGHT_2}.mkv", "15 s late", translated=True, late=15.0, engines=NO_VTT),
+    Planted(f"{_FISH_1}.ass", f"{_FISH_1}.mkv", "1.3 s late, styled", translated=True, late=1.3, newline=_DOS),
+    _right(Planted(f"{_FISH_1}.ja.srt", f"{_FISH_1}.mkv", "right already")),
     Planted(
         f"{_FISH_2}.en.ass",
         f"{_FISH_2}.mkv",
-        "timed for 25 frames a second, styled",
+        "made for 25 frames a second, styled",
         translated=True,
         stretch=STRETCHED_25,
-        form="ass",
-        engines=NO_VTT,
+        engines=NO_ALASS,
     ),
     Planted(f"{_FISH_2}.ja.srt", f"{_FISH_2}.mkv", "7 s late, UTF-16", late=7.0, encoding="utf-16-le"),
-    Planted(f"{_SALT}.en.srt", f"{_SALT}.mkv", "right already", **_IN_SYNC),
+    _right(Planted(f"{_SALT}.en.srt", f"{_SALT}.mkv", "right already")),
     Planted(
-        f"{_SALT}.es.srt", f"{_SALT}.mkv", "2.9 s late, Windows-1252", translated=True, late=2.9, encoding="cp1252", newline="\r\n"
-    ),
-    Planted(
-        f"{_SALT}.es.2.srt",
+        f"{_SALT}.es.srt",
         f"{_SALT}.mkv",
-        "sparse: thirteen signs",
+        "2.9 s late, Windows-1252",
         translated=True,
-        style="sparse",
-        result=Result.REFUSED,
-        reasons=("too_sparse",),
-        engines=OURS,
+        late=2.9,
+        encoding="cp1252",
+        newline=_DOS,
+    ),
+    _never_aligned(
+        Planted(f"{_SALT}.es.2.srt", f"{_SALT}.mkv", "sparse: thirteen signs", translated=True, style="sparse"),
+        Result.REFUSED,
+        "too_sparse",
     ),
     Planted(f"{_DOOR}.en.srt", f"{_DOOR}.mp4", "7.7 s early", late=-7.7),
     Planted(
-        f"{_DOOR}.en.sdh.vtt", f"{_DOOR}.mp4", "3 s late, for the hard of hearing", late=3.0, form="vtt", style="sdh", engines=NO_VTT
+        f"{_DOOR}.en.sdh.vtt", f"{_DOOR}.mp4", "3 s late, for the hard of hearing", late=3.0, style="sdh", engines=NO_VTT
     ),
     Planted(f"{_TIDE} - cd1.en.srt", f"{_TIDE} - cd1.mkv", "1.9 s late", late=1.9),
-    Planted(f"{_TIDE} - cd2.en.srt", f"{_TIDE} - cd2.mkv", "right already", **_IN_SYNC),
-    Planted(
-        f"{_TIDE}.fr.srt",
-        None,
-        "one subtitle for a film in two parts",
-        translated=True,
-        script="winter-harbour",
-        result=Result.SKIPPED,
-        reasons=("needs_choice",),
-        engines=OURS,
+    _right(Planted(f"{_TIDE} - cd2.en.srt", f"{_TIDE} - cd2.mkv", "right already")),
+    _never_aligned(
+        Planted(f"{_TIDE}.fr.srt", None, "one subtitle for two parts", translated=True, script="winter-harbour"),
+        Result.SKIPPED,
+        "needs_choice",
     ),
-    Planted(
-        f"{_LOST}.en.srt",
-        None,
-        "the film is gone, only its lines are left",
-        script="a-door-in-the-water",
-        result=Result.SKIPPED,
-        reasons=("no_video",),
-        engines=OURS,
+    _never_aligned(
+        Planted(f"{_LOST}.en.srt", None, "the film is gone, only its lines are left", script="a-door-in-the-water"),
+        Result.SKIPPED,
+        "no_video",
     ),
 )

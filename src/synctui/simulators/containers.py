@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
 from heapq import merge
 from importlib.resources import as_file, files
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from synctui.simulators.pack import Pack, read_packets
 
 if TYPE_CHECKING:
-    import av
+    from av.container import InputContainer
+    from av.packet import Packet
+    from av.stream import Stream
 
 PICTURE_RATE = Fraction(24000, 1001)
-SECONDS_A_BATCH = 5
+Row = tuple[float, "Packet[Stream]"]
+"""When a packet is due (seconds), and the packet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,38 +54,35 @@ class Copier:
     def write(self, path: Path, title: str, card: str, sounds: Sequence[Sound], text: Text | None = None) -> None:
         """Write a film; the same input gives the same bytes (no dates, no random numbers)."""
         import av
+        from av.stream import Disposition
 
         form = "mp4" if path.suffix == ".mp4" else "matroska"
         folder = files("synctui.simulators") / "pack"
-        with (
-            as_file(folder / "pictures.mkv") as picture_path,
-            as_file(folder / "voices.mka") as voice_path,
-            av.open(str(picture_path)) as picture_source,
-            av.open(str(voice_path)) as voice_source,
-            av.open(str(path), "w", format=form, options={"fflags": "+bitexact"}) as film,
-        ):
+        with ExitStack() as stack:
+            picture_source = stack.enter_context(av.open(str(stack.enter_context(as_file(folder / "pictures.mkv")))))
+            voice_source = stack.enter_context(av.open(str(stack.enter_context(as_file(folder / "voices.mka")))))
+            film = stack.enter_context(av.open(str(path), "w", format=form, options={"fflags": "+bitexact"}))
             film.metadata["title"] = title
             picture = film.add_stream_from_template(picture_source.streams.video[0])
             seconds = max(len(sound.frames) for sound in sounds) * self.pack.frame_ms / 1000
             rows = [self._pictures(picture, card, seconds)]
-            for number, sound in enumerate(sounds):
-                stream = film.add_stream_from_template(voice_source.streams.audio[0])
-                stream.metadata.update({"language": sound.language} | ({"title": sound.title} if sound.title else {}))
-                disposition = av.stream.Disposition
-                flag = disposition.comment if sound.commentary else disposition.default if len(sounds) > 1 or not number else 0
-                stream.disposition = flag
-                rows.append(self._sounds(stream, sound.frames))
+            for sound in sounds:
+                voice = film.add_stream_from_template(voice_source.streams.audio[0])
+                voice.metadata["language"] = sound.language
+                if sound.title:
+                    voice.metadata["title"] = sound.title
+                flag = Disposition.comment if sound.commentary else Disposition.default
+                voice.disposition = cast(Disposition, flag.value)  # PyAV 15.0 takes nothing but the number
+                rows.append(self._sounds(voice, sound.frames))
             if text is not None:
-                with av.open(io.BytesIO(text.srt), format="srt") as text_source:
-                    stream = film.add_stream_from_template(text_source.streams[0])
-                    stream.metadata["language"] = text.language
-                    packets = [packet for packet in text_source.demux() if packet.size]
-                    rows.append((float(packet.pts * packet.time_base), _restream(packet, stream)) for packet in packets)
-                    _mux(film, rows)
-            else:
-                _mux(film, rows)
+                text_source = stack.enter_context(av.open(io.BytesIO(text.srt), "r", format="srt"))
+                caption = film.add_stream_from_template(text_source.streams.subtitles[0])
+                caption.metadata["language"] = text.language
+                rows.append(_captions(text_source, caption))
+            for _, packet in merge(*rows, key=itemgetter(0)):
+                film.mux_one(packet)
 
-    def _pictures(self, stream: Any, card: str, seconds: float) -> Any:
+    def _pictures(self, stream: Stream, card: str, seconds: float) -> Iterator[Row]:
         import av
 
         group = self.pack.card_packets
@@ -92,9 +94,9 @@ class Copier:
             packet.pts = packet.dts = number
             packet.duration = 1
             packet.is_keyframe = number % group == 0
-            yield number / 23.976, packet
+            yield float(number / PICTURE_RATE), packet
 
-    def _sounds(self, stream: Any, frames: Sequence[int]) -> Any:
+    def _sounds(self, stream: Stream, frames: Sequence[int]) -> Iterator[Row]:
         import av
 
         time_base = Fraction(self.pack.frame_ms, 1000)
@@ -107,11 +109,8 @@ class Copier:
             yield number * self.pack.frame_ms / 1000, packet
 
 
-def _restream(packet: Any, stream: Any) -> Any:
-    packet.stream = stream
-    return packet
-
-
-def _mux(film: av.container.OutputContainer, rows: list[Any]) -> None:
-    for _, packet in merge(*rows, key=lambda row: row[0]):
-        film.mux_one(packet)
+def _captions(source: InputContainer, stream: Stream) -> Iterator[Row]:
+    for packet in source.demux():
+        if packet.size and packet.pts is not None and packet.time_base is not None:
+            packet.stream = stream
+            yield float(packet.pts * packet.time_base), packet

@@ -74,9 +74,7 @@ class DemoLibrary:
         return (path.relative_to(self.folder) if path.is_absolute() else path).as_posix()
 
 
-def build_demo(
-    folder: Path, *, seed: int = 0, on_progress: Callable[[str, float], None] | None = None
-) -> DemoLibrary:
+def build_demo(folder: Path, *, seed: int = 0, on_progress: Callable[[str, float], None] | None = None) -> DemoLibrary:
     """Make the demo library in `folder` (created when missing), or take it as it stands when it is complete.
 
     The same seed gives the same bytes. `on_progress` is told what is being made and the fraction done. A folder that
@@ -128,7 +126,7 @@ class _Studio:
         self._reels: dict[str, Reel] = {}
 
     def random(self, name: str) -> Random:
-        return Random(f"synctui demo {self.seed} {name}")  # noqa: S311
+        return Random(f"synctui demo {self.seed} {name}")
 
     def reel(self, film: Film) -> Reel:
         if film.path not in self._reels:
@@ -145,7 +143,9 @@ class _Studio:
             sounds.insert(0, Sound(self._commentary(film, len(reel.frames)), "eng", "Commentary with the director", True))
         text = None
         if film.embedded:
-            drafts = write_script(reel, story.language, translated=False, style="full", random=self.random(f"{film.path} text"))
+            drafts = write_script(
+                reel, story.language, translated=False, style="full", random=self.random(f"{film.path} text")
+            )
             cues = [Cue(draft.start, draft.end, draft.text) for draft in drafts]
             srt = encode(cues, "srt", title=story.title, encoding="utf-8", newline="\n")
             text = Text(srt, LANGUAGES[story.language])

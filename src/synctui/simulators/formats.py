@@ -74,7 +74,9 @@ def _srt(cues: Sequence[Cue], title: str) -> str:
 def _vtt(cues: Sequence[Cue], title: str) -> str:
     blocks: list[str] = []
     for number, cue in enumerate(cues, 1):
-        settings = " line:10% align:center" if cue.text.startswith(("[", "♪")) else " position:50% size:80%" * (number % 7 == 0)
+        settings = (
+            " line:10% align:center" if cue.text.startswith(("[", "♪")) else " position:50% size:80%" * (number % 7 == 0)
+        )
         name = f"line-{number}\n" if number % 5 == 0 else ""
         note = f"NOTE reel {number // 30}\n\n" if number % 30 == 0 else ""
         blocks.append(f"{note}{name}{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}{settings}\n{cue.text}\n")
@@ -85,7 +87,8 @@ def _ass(cues: Sequence[Cue], title: str) -> str:
     lines: list[str] = []
     for number, cue in enumerate(cues, 1):
         if number % 25 == 1:
-            lines.append(f"Comment: 0,{_ass_clock(cue.start)},{_ass_clock(cue.end)},Default,,0,0,0,,--- page {number // 25 + 1} ---")
+            times = f"{_ass_clock(cue.start)},{_ass_clock(cue.end)}"
+            lines.append(f"Comment: 0,{times},Default,,0,0,0,,--- page {number // 25 + 1} ---")
         style = "Sign" if cue.text.startswith(("[", "♪")) else "Default"
         effect = r"{\fad(150,200)}" if style == "Sign" else r"{\i1}" * (number % 11 == 0)
         text = cue.text.replace("\n", r"\N")

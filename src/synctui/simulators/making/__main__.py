@@ -24,7 +24,7 @@ LEAD, TAIL = 0.10, 0.12
 def encode(sound: Sound, bit_rate: int, application: str) -> list[bytes]:
     """Return one Opus packet for every 60 ms."""
     codec = av.CodecContext.create("libopus", "w")
-    codec.sample_rate, codec.layout, codec.format = RATE, "mono", "flt"  # type: ignore[attr-defined]
+    codec.sample_rate, codec.layout, codec.format = RATE, "mono", "flt"
     codec.bit_rate, codec.time_base = bit_rate, Fraction(1, RATE)
     codec.options = {"application": application, "frame_duration": str(FRAME_MS), "vbr": "on", "compression_level": "10"}
     packets: list[bytes] = []
@@ -72,7 +72,7 @@ class Pack:
         """Write the packets as one Matroska audio file."""
         with av.open(str(path), "w", format="matroska", options={"fflags": "+bitexact"}) as container:
             stream = container.add_stream("libopus", rate=RATE, options={"frame_duration": str(FRAME_MS)})
-            stream.layout, stream.bit_rate = "mono", 15_000  # type: ignore[attr-defined]
+            stream.layout, stream.bit_rate = "mono", 15_000
             stream.codec_context.flags |= 0x00800000  # AV_CODEC_FLAG_BITEXACT
             container.start_encoding()
             for number, data in enumerate(self.packets):

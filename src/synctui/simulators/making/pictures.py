@@ -35,7 +35,15 @@ def card(key: str) -> Image:
     random = np.random.default_rng(len(key))
     if key in ("the-long-orbit", "nachtzug-nach-triest", "lanternfish"):
         for _ in range(60):
-            _disc(picture, x, y, random.uniform(0, WIDTH), random.uniform(0, HEIGHT * 0.7), random.uniform(0.5, 1.6), (220, 220, 240))
+            _disc(
+                picture,
+                x,
+                y,
+                random.uniform(0, WIDTH),
+                random.uniform(0, HEIGHT * 0.7),
+                random.uniform(0.5, 1.6),
+                (220, 220, 240),
+            )
     if key == "the-long-orbit":
         _disc(picture, x, y, 500, 380, 190, (58, 92, 190))
         _ring(picture, x, y, 500, 380, 240, (190, 200, 240))
@@ -58,7 +66,7 @@ def card(key: str) -> Image:
         picture[120:300, 276:364] = (14, 44, 50)
         picture[128:300, 284:356] = (214, 190, 120)
         _hills(picture, x, y, 236, 4, 24, (20, 70, 80), 0.55)
-    return np.clip(picture, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture, 0, 255), dtype=np.uint8)
 
 
 def _disc(picture: Plane, x: Plane, y: Plane, cx: float, cy: float, radius: float, colour: tuple[int, int, int]) -> None:
@@ -72,7 +80,14 @@ def _ring(picture: Plane, x: Plane, y: Plane, cx: float, cy: float, radius: floa
 
 
 def _hills(
-    picture: Plane, x: Plane, y: Plane, level: float, height: float, width: float, colour: tuple[int, int, int], opacity: float = 1.0
+    picture: Plane,
+    x: Plane,
+    y: Plane,
+    level: float,
+    height: float,
+    width: float,
+    colour: tuple[int, int, int],
+    opacity: float = 1.0,
 ) -> None:
     edge = level - height * np.sin(x / width) - height * 0.5 * np.sin(x / width * 2.7 + 1)
     cover = np.clip(y - edge, 0, 1)[..., None] * opacity
@@ -101,7 +116,12 @@ def titled(key: str, title: str) -> Image:
 def write_pictures(path: Path, titles: dict[str, str]) -> None:
     """Write one group of GROUP identical pictures a show, in the order of `titles`, to a Matroska file."""
     options = {"crf": "27", "preset": "veryslow", "tune": "stillimage", "bf": "0", "g": str(GROUP), "keyint_min": str(GROUP)}
-    options |= {"sc_threshold": "0", "refs": "1", "profile": "main", "x264-params": "scenecut=0:mbtree=0:rc-lookahead=0:info=0"}
+    options |= {
+        "sc_threshold": "0",
+        "refs": "1",
+        "profile": "main",
+        "x264-params": "scenecut=0:mbtree=0:rc-lookahead=0:info=0",
+    }
     with av.open(str(path), "w", format="matroska", options={"fflags": "+bitexact"}) as container:
         stream = container.add_stream("libx264", rate=Fraction(24000, 1001), options=options)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"

@@ -31,7 +31,7 @@ def say(voice: str, text: str) -> Sound:
         subprocess.run(argv, check=True, capture_output=True)
         sound = read_wave(wav, pitch)
     sound -= sound.mean()
-    return sound * np.float32(SPEECH_LEVEL / _voiced_level(sound))
+    return np.asarray(sound * (SPEECH_LEVEL / _voiced_level(sound)), dtype=np.float32)
 
 
 def read_wave(path: Path, pitch: float = 1.0) -> Sound:
@@ -52,7 +52,7 @@ def read_wave(path: Path, pitch: float = 1.0) -> Sound:
 def levels(sound: Sound, step: int = RATE // 100) -> Sound:
     """Return the RMS of every 10 ms."""
     whole = sound[: len(sound) // step * step].reshape(-1, step)
-    return np.sqrt((whole.astype(np.float64) ** 2).mean(axis=1)).astype(np.float32)
+    return np.asarray(np.sqrt((whole.astype(np.float64) ** 2).mean(axis=1)), dtype=np.float32)
 
 
 def _voiced_level(sound: Sound) -> float:
@@ -61,7 +61,7 @@ def _voiced_level(sound: Sound) -> float:
 
 
 def trim(sound: Sound, threshold_db: float = -28.0) -> Sound:
-    """Return the sound from its first to its last 10 ms above the threshold (relative to the loudest; some voices hiss at -38 dB)."""
+    """Return the sound from its first to its last 10 ms above a threshold, relative to the loudest (voices hiss at -38)."""
     each = levels(sound)
     loud = np.flatnonzero(each > each.max() * 10 ** (threshold_db / 20))
     step = RATE // 100
