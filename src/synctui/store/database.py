@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -60,9 +61,14 @@ class Database:
         writer, self._writer = self._writer, None
         try:
             if writer is not None:
-                await writer.close()
+                await writer.drain()
         finally:
+            # The writer goes last: only then does SQLite take the log into the database and remove it.
             await self._reader.close()
+            if writer is not None:
+                await writer.disconnect()
+        if writer is not None:
+            writer.complain()
 
     async def __aenter__(self) -> Self:
         return self
@@ -171,4 +177,9 @@ async def connected(opener: Callable[[], sqlite3.Connection]) -> aiosqlite.Conne
     connection = aiosqlite.Connection(opener, iter_chunk_size=64)
     # A program that ends without closing must end: the thread of a forgotten connection would keep it alive.
     connection._thread.daemon = True
-    return await connection
+    try:
+        return await connection
+    except BaseException:
+        # Its thread still answers: let it do so while there is a loop to answer to.
+        await asyncio.shield(asyncio.to_thread(connection._thread.join, 5.0))
+        raise

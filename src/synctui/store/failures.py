@@ -34,7 +34,7 @@ def translated(error: BaseException, path: Path) -> BaseException:
     if not isinstance(error, sqlite3.Error):
         return error
     code = primary_code(error)
-    if code in _DAMAGED:
+    if code in _DAMAGED or "unsupported file format" in str(error):
         return damaged(path, str(error))
     if code in _BUSY:
         return TemporaryFailure(f"the database {path} is in use by another process", hint="run it again", code="locked")

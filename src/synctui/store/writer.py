@@ -55,9 +55,7 @@ class Writer:
 
     async def write(self, work: Work[T], attach: Path | None = None) -> T:
         """See `Database.write`."""
-        if self._posted is not None:
-            error, self._posted = self._posted, None
-            raise error
+        self.complain()
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._put(_Entry(work, future, attach))
         return await asyncio.shield(future)
@@ -85,16 +83,20 @@ class Writer:
         self._put(entry)
         await asyncio.shield(cast("asyncio.Future[None]", entry.future))
 
-    async def close(self) -> None:
-        """Finish what is queued and close the connection."""
+    async def drain(self) -> None:
+        """Take no more writes and finish those that are queued."""
         if not self._closing:
             self._closing = True
             self._queue.put_nowait(None)
-        try:
-            await asyncio.shield(self._task)
-        finally:
-            with contextlib.suppress(sqlite3.Error):
-                await self._connection.close()
+        await asyncio.shield(self._task)
+
+    async def disconnect(self) -> None:
+        """Close the connection."""
+        with contextlib.suppress(sqlite3.Error):
+            await self._connection.close()
+
+    def complain(self) -> None:
+        """Raise what a posted write ran into and nobody has been told yet."""
         if self._posted is not None:
             error, self._posted = self._posted, None
             raise error
