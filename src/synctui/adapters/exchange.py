@@ -34,7 +34,8 @@ def write_srt(cues: Sequence[Cue]) -> bytes:
 
 
 def _one_line(text: str) -> str:
-    plain = "".join(char if char.isprintable() else " " for char in text)
+    # Some parsers find a new entry wherever two times stand on a line.
+    plain = "".join(char if char.isprintable() and char != ":" else " " for char in text)
     return " ".join(plain.replace("-->", "->").split()) or "♪"
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+_MISREAD = frozenset(("Cc", "Cs", "Zl", "Zp"))
 _VERSION = re.compile(r"\b(\d+(?:\.\d+)+)\b")
 
 
@@ -70,6 +72,6 @@ def checked_path(path: str) -> str:
     """
     if not os.path.isabs(path):
         raise ValueError("an engine needs absolute paths")
-    if not path.isprintable():
+    if any(unicodedata.category(char) in _MISREAD for char in path):
         raise ValueError("an engine must not see control or undecodable characters in a path")
     return path
