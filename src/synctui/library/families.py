@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from synctui.library.episodes import Place, locate, numbers, place
 from synctui.library.folder import Entry, Folder
-from synctui.library.matching import assign
-from synctui.library.names import fold
+from synctui.library.matching import Videos, assign
+from synctui.library.names import fold, stem
 from synctui.model.library import LibraryKind
 from synctui.store.blobs import clean
 from synctui.store.index import LAST, DirectoryRow, Family, FileRow, NodeRow
@@ -31,22 +31,22 @@ class _Builder:
         self.above: tuple[str, ...] = tuple(below.split("/")) if below else ()
         self.nodes: dict[str, NodeRow] = {}
         self.files: list[FileRow] = []
+        self.matching = Videos(folder.videos)
         self._place = place(self.above, kind)
         self._seasons: dict[int | None, str] = {}
 
     def videos(self) -> None:
-        add = self.files.append
-        for entry, raw in zip(self.folder.videos, _raw_names(self.folder.videos), strict=True):
-            name, size, mtime_ns = entry
-            node, number = self._locate(name)
-            label = fold(name[: name.rfind(".")])
-            add(FileRow(0, raw, size, mtime_ns, node, -1, None, None, "", number, clean(label)))
+        add, locate_file = self.files.append, self._locate
+        videos = self.folder.videos
+        for (name, size, mtime_ns), raw, label in zip(videos, _raw_names(videos), self.matching.folded, strict=True):
+            node, number = locate_file(name)
+            add((0, raw, size, mtime_ns, node, -1, None, None, "", number, clean(label)))
 
     def subtitles(self, choices: Mapping[str, str]) -> None:
         positions = {id(self.folder): 0} | {id(inner): 1 + index for index, inner in enumerate(self.folder.inner)}
         raws = iter(_raw_names([*self.folder.subtitles, *(file for inner in self.folder.inner for file in inner.subtitles)]))
         files, add = self.files, self.files.append
-        for where, (name, size, mtime_ns), (video, suffix, reason, _) in assign(self.folder):
+        for where, (name, size, mtime_ns), (video, suffix, reason, _) in assign(self.folder, self.matching):
             chosen = None
             if choices and (wanted := choices.get(os.path.join(where.path, name))):
                 video, chosen = self._chosen(wanted)
@@ -56,9 +56,9 @@ class _Builder:
                 node, number = files[video][4], files[video][9]
             else:
                 node, number = self._locate(name)
-                label = clean(fold(name[: name.rfind(".")]))
+                label = clean(fold(stem(name)))
             position = positions[id(where)]
-            add(FileRow(position, next(raws), size, mtime_ns, node, video, chosen, suffix, reason, number, label))
+            add((position, next(raws), size, mtime_ns, node, video, chosen, suffix, reason, number, label))
 
     def _chosen(self, video: str) -> tuple[int, bytes | None]:
         directory, _, name = video.rpartition("/")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from synctui.library.folder import Entry, Known
 from synctui.library.ignore import FILE_NAME, Rules, hidden
-from synctui.library.names import KINDS, is_leftover, stem
+from synctui.library.names import KINDS, is_leftover, may_hold_leftovers, stem
 
 _PATH_MAX = 4096
 
@@ -39,7 +39,6 @@ class DirectoryReader:
     problems: list[Problem] = field(default_factory=list)
     videos: list[Entry] = field(default_factory=list)
     subtitles: list[Entry] = field(default_factory=list)
-    _leftovers: list[Entry] = field(default_factory=list)
     _ignore_file: list[Entry] = field(default_factory=list)
     _children: list[str] = field(default_factory=list)
     _linked: bool = False
@@ -50,15 +49,19 @@ class DirectoryReader:
         One that was modified after `since` (ns), or that holds links or oddities, is to be listed again next time.
         """
         self._list(fd)
-        if self._leftovers:
-            self.subtitles.extend(_not_leftover_after_all(self._leftovers, self.videos))
+        if may_hold_leftovers("/".join([file[0] for file in self.subtitles])):
+            self.subtitles = list(_without_leftovers(self.subtitles, self.videos))
         if len(self.path) > _PATH_MAX // 2:
             self.videos, self.subtitles = self._within_reach(self.videos), self._within_reach(self.subtitles)
         self.videos.sort()
         self.subtitles.sort()
         self._children.sort()
         files = sorted(self.videos + self.subtitles + self._ignore_file)
-        stamps = array("q", [number for file in files for number in file[1:]])
+        stamps = array("q")
+        add = stamps.append
+        for _, size, mtime_ns in files:
+            add(size)
+            add(mtime_ns)
         trusted = about.st_mtime_ns < since and not self._linked and not self.problems
         return Known(
             about.st_mtime_ns if trusted else 0,
@@ -77,7 +80,7 @@ class DirectoryReader:
             for entry in entries:
                 name = entry.name
                 dot = name.rfind(".")
-                kind = kinds.get(name[dot + 1 :].lower()) if dot > 0 else None
+                kind = (kinds.get(name[dot + 1 :]) or kinds.get(name[dot + 1 :].lower())) if dot > 0 else None
                 if kind is None or name[0] == ".":
                     self._other(entry)
                     continue
@@ -94,8 +97,6 @@ class DirectoryReader:
                 file = Entry(name, about.st_size, about.st_mtime_ns)
                 if kind == "video":
                     videos.append(file)
-                elif is_leftover(name):
-                    self._leftovers.append(file)
                 else:
                     subtitles.append(file)
 
@@ -156,11 +157,11 @@ class DirectoryReader:
         return kept
 
 
-def _not_leftover_after_all(leftovers: list[Entry], videos: list[Entry]) -> Iterator[Entry]:
-    """Yield the subtitles that look like a tool's output only because their video is called so (`Sync-up.mkv`)."""
+def _without_leftovers(subtitles: list[Entry], videos: list[Entry]) -> Iterator[Entry]:
+    """Yield the subtitles that are no tool's output, or look so only because their video is called so (`Sync-up.mkv`)."""
     odd = [stem(video.name).lower() + "." for video in videos if is_leftover(stem(video.name) + ".srt")]
-    for file in leftovers:
+    for file in subtitles:
         lower = file.name.lower()
         longest = max((len(text) for text in odd if lower.startswith(text)), default=0)
-        if longest and not is_leftover("x." + lower[longest:]):
+        if not is_leftover("x." + lower[longest:] if longest else lower):
             yield file

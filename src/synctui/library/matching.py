@@ -43,9 +43,9 @@ class Match(NamedTuple):
     candidates: tuple[int, ...] = ()
 
 
-def assign(folder: Folder) -> Iterator[tuple[Folder, Entry, Match]]:
+def assign(folder: Folder, videos: Videos | None = None) -> Iterator[tuple[Folder, Entry, Match]]:
     """Yield each subtitle of the folder and its inner folders with where it lies and what it matches, choices apart."""
-    videos = _Videos(folder.videos)
+    videos = videos or Videos(folder.videos)
     for entry in folder.subtitles:
         yield folder, entry, videos.match(stem(entry.name))
     for inner in folder.inner:
@@ -78,15 +78,16 @@ def match(folder: Folder, choices: Mapping[str, MediaFile] | None = None) -> lis
     return pairings
 
 
-class _Videos:
+class Videos:
     """A folder's videos, by everything a subtitle may name them by."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries = entries
         self.stems = [stem(entry.name) for entry in entries]
+        self.folded = [fold(text) for text in self.stems]
         self.by_stem: dict[str, list[int]] = {}
-        for index, text in enumerate(self.stems):
-            self.by_stem.setdefault(fold(text), []).append(index)
+        for index, text in enumerate(self.folded):
+            self.by_stem.setdefault(text, []).append(index)
 
     @cached_property
     def _headings(self) -> list[Heading]:
@@ -136,6 +137,8 @@ class _Videos:
             hits = by_stem.get(folded)
             if hits is not None:
                 tail = text[len(base) :]
+                if len(hits) == 1 and not (name := parse_suffix(tail)).title:
+                    return Match(hits[0], name)
                 answer = self._settle(hits, base, tail) if tail else self._pick(hits, base, _NO_NAME, "")
                 if answer is not None:
                     return answer

@@ -94,6 +94,14 @@ def is_leftover(name: str) -> bool:
     return lower.startswith(("._", ".nfs")) or not _LEFTOVER.isdisjoint(lower.split(".")[1:-1])
 
 
+def may_hold_leftovers(names: str) -> bool:
+    """Return False when none of many names, joined, can be a leftover: a quick look before a thorough one."""
+    lower = names.lower()
+    return any(
+        word in lower for word in ("sync-", ".bak", ".nfs", "._", ".ffs", ".alass", ".auto", ".sync", ".orig", ".comb")
+    )
+
+
 def part_of(stem_text: str) -> tuple[str, str] | None:
     """Return (base, part) of a multi-part name such as `Film cd1` or `Film - part b`, or None."""
     found = _PART.search(stem_text)
