@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from synctui.cli import words
 from synctui.cli.terminal import Terminal
@@ -17,6 +18,15 @@ from synctui.text import display, pad
 
 INTERVAL = 10.0
 _NOT_DONE = (Result.FAILED.value, Result.CONFLICT.value)
+_OUTCOMES = (
+    ("done", "aligned"),
+    ("unchanged", "right already"),
+    ("refused", "refused"),
+    ("skipped", "skipped"),
+    ("deferred", "put off"),
+    ("conflict", "changed meanwhile"),
+    ("failed", "failed"),
+)
 _STYLE = {"done": "accent", "refused": "warn", "failed": "error", "conflict": "error"}
 
 
@@ -31,6 +41,8 @@ class Report:
         self._last = time.monotonic()
         self._reasons: Counter[tuple[str, str]] = Counter()
         self._told: list[Fields] = []
+        self._noun = "subtitle"
+        self._restoring = False
 
     def say(self, text: str = "") -> None:
         """Print one line that stays."""
@@ -44,6 +56,7 @@ class Report:
     def plan(self, totals: PlanTotals) -> None:
         """Print what a plan comes to."""
         self._clear()
+        self._restoring = "restore" in totals.by_action
         for notice in totals.notices:
             self.notice(notice)
         if self._quiet:
@@ -68,7 +81,7 @@ class Report:
     def operation(self, action: str, subject: str, reason: str) -> None:
         """Print one line of a plan."""
         width = max(24, min(64, self._terminal.width - 34))
-        self.say(f"   {pad(display(subject), width)}  {pad(action, 8)}  {reason}")
+        self.say(f"   {pad(os.path.basename(display(subject)), width)}  {pad(action, 8)}  {reason}")
 
     def event(self, event: Event) -> None:
         """Follow a journal event."""
@@ -88,18 +101,12 @@ class Report:
         self._clear()
         if self._verbose or not self._terminal.live:
             self._tell_left_alone()
-        counted = [
-            (_number(fields, "done"), "aligned" if fields.get("kind", "subtitles") == "subtitles" else "done"),
-            (_number(fields, "unchanged"), "right already"),
-            (_number(fields, "refused"), "refused"),
-            (_number(fields, "skipped"), "skipped"),
-            (_number(fields, "deferred"), "deferred"),
-            (_number(fields, "conflict"), "changed meanwhile"),
-            (_number(fields, "failed"), "failed"),
-        ]
-        always = ("aligned", "right already", "refused")
-        shown = [f"{number:,} {word}" for number, word in counted if number or word in always]
-        line = f" {words.count(_number(fields, 'total'), 'operation')}: " + ", ".join(shown)
+        outcomes = fields.get("outcomes")
+        counts = outcomes if isinstance(outcomes, Mapping) else {}
+        shown = [f"{_number(counts, code):,} {word}" for code, word in _OUTCOMES if counts.get(code)]
+        if self._restoring:
+            shown = [text.replace(" aligned", " brought back") for text in shown]
+        line = f" {words.count(_number(fields, 'total'), self._noun)}: " + (", ".join(shown) or "nothing done")
         self.say(self._terminal.paint(line, "bold") + f"    {words.clock_time(seconds)}")
         if not self._quiet:
             for (outcome, reason), number in sorted(self._reasons.items()):
@@ -134,12 +141,13 @@ class Report:
             self.say(f"   … and {len(self._told) - most:,} more: synctui jobs show ID lists them")
 
     def _line(self, fields: Fields) -> str:
+        # The folder is known; the end of a path tells episodes and languages apart.
         outcome = str(fields.get("outcome", ""))
         glyph = Result(outcome).glyph if outcome in list(Result) else " "
         width = max(20, min(56, self._terminal.width - 42))
         detail = _detail(fields)
-        paint = self._terminal.paint
-        return f" {paint(glyph, _STYLE.get(outcome, 'dim'))} {pad(str(fields.get('subject', '')), width)}  {detail}"
+        glyph = self._terminal.paint(glyph, _STYLE.get(outcome, "dim"))
+        return f" {glyph} {pad(os.path.basename(str(fields.get('subject', ''))), width)}  {detail}"
 
     def _progress(self, fields: Fields) -> None:
         current, total = _number(fields, "current"), _number(fields, "total")

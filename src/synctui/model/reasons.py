@@ -24,6 +24,7 @@ REASONS: dict[str, str] = {
     "aligned": "aligned",
     "already_in_sync": "in sync already",
     "restored": "brought back",
+    "undone": "taken back by you: left alone until it changes",
     "nothing_to_restore": "there is no original to bring back",
     # subtitles: not trusted, left alone
     "low_confidence": "no timing fits clearly: probably another film or cut",
@@ -52,6 +53,8 @@ REASONS: dict[str, str] = {
     "symlink_outside_root": "a link that leads out of the library",
     "unreadable_dir": "the folder cannot be read",
     "path_too_long": "the path is too long",
+    "path_too_long": "the path is longer than the system allows",
+    "not_mounted": "a disk that was mounted here is not",
     "gone": "it is not there any more",
     "ignored": "ignored by the configuration",
     "three_strikes": "this engine failed on it three times",

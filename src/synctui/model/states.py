@@ -11,7 +11,7 @@ class _Shown(StrEnum):
     word: str
     glyph: str
 
-    def __new__(cls, code: str, word: str, glyph: str = "") -> _Shown:
+    def __new__(cls, code: str, word: str = "", glyph: str = "") -> _Shown:
         member = str.__new__(cls, code)
         member._value_ = code
         member.word = word

@@ -126,7 +126,8 @@ def _reference(arguments: Arguments, progress: Progress) -> tuple[SpeechTrack, A
 
 def _speech(arguments: Arguments, progress: Progress) -> tuple[SpeechTrack, Answer]:
     path = str(arguments["video"])
-    track = _track(probe(path), arguments)
+    media = probe(path)
+    track = _track(media, arguments)
     folder = arguments.get("cache")
     cache = SpeechCache(str(folder), int(arguments.get("cache_cap") or 256 * 1024 * 1024)) if folder else None
     try:
@@ -141,7 +142,8 @@ def _speech(arguments: Arguments, progress: Progress) -> tuple[SpeechTrack, Answ
         speech = detect(reader)
         if cache:
             cache.put(key, speech)
-    return speech, {"key": key or None, "duration_s": speech.duration_s, "track": asdict(track), "cached": cached}
+    facts = {"key": key or None, "duration_s": speech.duration_s, "track": asdict(track), "cached": cached}
+    return speech, {**facts, "tracks": len(media.audio)}
 
 
 def _track(media: Media, arguments: Arguments) -> AudioTrack:

@@ -1,0 +1,81 @@
+"""`synctui doctor`: engines, folders, database and libraries at a glance, with what to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+from dataclasses import asdict, dataclass
+
+from synctui import __version__
+from synctui.cli.arguments import Arguments
+from synctui.cli.places import paths_of
+from synctui.cli.terminal import Terminal
+from synctui.errors import ExitCode, SyncTuiError
+from synctui.services import configuration, services
+from synctui.store.database import Database
+from synctui.text import display, pad
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report; `ok` None: worth knowing, nothing wrong."""
+
+    what: str
+    state: str
+    ok: bool | None = True
+    hint: str = ""
+
+
+async def doctor(arguments: Arguments) -> ExitCode:
+    """Do `doctor`: exit 0, 3 when something is wrong, 8 when the configured engine is missing."""
+    paths = paths_of(arguments)
+    findings = [
+        Finding("SyncTUI", __version__, None),
+        Finding("Python", platform.python_version(), None),
+        Finding("SQLite", Database.sqlite_version(), None),
+    ]
+    missing = False
+    try:
+        loaded = configuration(file=arguments.config, paths=paths)
+        where = str(loaded.file) if loaded.file is not None else "none: the defaults hold"
+        findings.append(Finding("configuration", display(where), None))
+        findings += [Finding("configuration", warning, False) for warning in loaded.warnings]
+        async with services(loaded, paths) as opened:
+            findings.append(Finding("data", display(str(paths.data))))
+            findings.append(Finding("database", f"{opened.database.size():,} bytes, schema {Database.schema_version()}"))
+            findings.append(Finding("engine builtin", "here"))
+            for engine in await opened.subtitles.engines.all():
+                chosen = loaded.config.subtitles.engine == engine.name
+                missing = missing or (chosen and not engine.available)
+                state = f"{engine.version or ''}  {engine.program.path if engine.program else ''}".strip()
+                ok = True if engine.available else False if chosen else None
+                findings.append(
+                    Finding(f"engine {engine.name}", state if engine.available else engine.problem, ok, engine.hint)
+                )
+            findings += [_library(root.name, root.path) for root in opened.libraries]
+    except SyncTuiError as error:
+        findings.append(Finding(error.code, display(str(error)), False, error.hint))
+    if arguments.json:
+        for finding in findings:
+            sys.stdout.write(json.dumps(asdict(finding)) + "\n")
+    else:
+        terminal = Terminal.of()
+        for finding in findings:
+            glyph = {True: "✓", False: "!", None: "·"}[finding.ok]
+            hint = f"   {finding.hint}" if finding.hint and finding.ok is not True else ""
+            terminal.write(f" {glyph} {pad(finding.what, 18)} {finding.state}{hint}\n")
+    wrong = any(finding.ok is False for finding in findings)
+    return ExitCode.DEPENDENCY_MISSING if missing else ExitCode.SOME_FAILED if wrong else ExitCode.DONE
+
+
+def _library(name: str, path: str) -> Finding:
+    what = f"library {display(name)}"
+    if not os.path.isdir(path):
+        return Finding(what, f"{display(path)} is not there", False, "is its disk mounted?")
+    if not os.access(path, os.R_OK | os.X_OK):
+        return Finding(what, f"{display(path)} cannot be read", False, "check its permissions")
+    if not os.access(path, os.W_OK):
+        return Finding(what, f"{display(path)} cannot be written to", False, "check its permissions, or how it is mounted")
+    return Finding(what, display(path))

@@ -1,0 +1,176 @@
+"""`synctui jobs`: history, and steering jobs wherever they run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from synctui.cli import words
+from synctui.cli.arguments import Arguments
+from synctui.cli.opening import looking
+from synctui.cli.terminal import Terminal
+from synctui.errors import ExitCode, TargetNotFound, UsageError
+from synctui.jobs.engine import Engine
+from synctui.model.reasons import sentence
+from synctui.model.states import JobState, Result
+from synctui.store import history
+from synctui.store import jobs as rows
+from synctui.store.history import OperationRecord
+from synctui.store.jobs import JobRecord
+from synctui.text import display, pad, path_fields
+
+_OFF = (Result.FAILED, Result.CONFLICT)
+
+
+async def jobs(arguments: Arguments) -> ExitCode:
+    """Do `jobs [list|show|resume|pause|cancel|undo] [ID]`."""
+    if arguments.action in ("resume", "undo") and arguments.job != "all":
+        from synctui.cli.run import resume, undo
+
+        return await (resume if arguments.action == "resume" else undo)(arguments)
+    async with looking(arguments) as engine:
+        if arguments.action == "list":
+            return await _list(arguments, engine)
+        if arguments.action == "show":
+            return await _show(arguments, engine)
+        return await _steer(arguments, engine)
+
+
+async def _list(arguments: Arguments, engine: Engine) -> ExitCode:
+    found = await rows.list_jobs(engine.database, limit=arguments.limit or 20)
+    if arguments.json:
+        for record in found:
+            sys.stdout.write(json.dumps(await _job_json(engine, record)) + "\n")
+        return ExitCode.DONE
+    terminal = Terminal.of()
+    if not found:
+        terminal.write(" no jobs yet: synctui --run subtitles PATH starts one\n")
+    for record in found:
+        terminal.write(await _line(engine, record) + "\n")
+    return ExitCode.DONE
+
+
+async def _line(engine: Engine, record: JobRecord) -> str:
+    seen = await engine.watch(record.id)
+    what = f"undo of {record.undo_of}" if record.undo_of else " ".join(_target(one) for one in record.request.targets[:2])
+    counts = ", ".join(f"{number:,} {code}" for code, number in seen.counts.items() if number)
+    state = seen.state.word + (f" ({seen.pause_reason})" if seen.pause_reason and seen.state is JobState.PAUSED else "")
+    if seen.state is JobState.RUNNING:
+        counts = f"{seen.current:,}/{seen.total:,}" + (f"   {words.clock_time(seen.eta_s)} left" if seen.eta_s else "")
+    at = (record.completed_at or record.started_at or record.created_at)[:16].replace("T", " ")
+    head = f" {record.id:>4}  {seen.state.glyph} {pad(record.kind, 10)} {pad(what or 'everything', 26)}"
+    return f"{head} {pad(state, 22)} {at}  {counts}"
+
+
+def _target(target: str) -> str:
+    return display(target.rstrip("/").rpartition("/")[2] or target)
+
+
+async def _show(arguments: Arguments, engine: Engine) -> ExitCode:
+    record = await _record(engine, arguments.job)
+    results = tuple(Result)
+    limit = arguments.limit or (10_000 if arguments.json else 200)
+    wanted = list(arguments.operations)
+    if wanted:
+        found = [one for key in wanted if (one := await history.find(engine.database, record.id, key)) is not None]
+        if not found:
+            raise TargetNotFound(f"job {record.id} has no such operation")
+    else:
+        found = await history.list_operations(
+            engine.database, record.id, results=results, search=arguments.search, limit=limit
+        )
+    if arguments.json:
+        document = await _job_json(engine, record)
+        document["operations"] = [_operation_json(one) for one in found]
+        sys.stdout.write(json.dumps(document) + "\n")
+        return ExitCode.DONE
+    terminal = Terminal.of()
+    terminal.write(await _line(engine, record) + "\n")
+    for trouble in await history.errors(engine.database, record.id, limit=50):
+        terminal.write(f"      ! {display(trouble.id)}: {display(trouble.message or sentence(trouble.reason))}\n")
+    for one in found:
+        terminal.write(_operation_line(one) + "\n")
+    if len(found) == limit:
+        terminal.write(f"      … the first {limit:,}; --limit N or --search TEXT shows others\n")
+    if record.state.final and record.counts.get("done") and not record.undo_of:
+        terminal.write(f"      synctui jobs undo {record.id} takes it back\n")
+    return ExitCode.DONE
+
+
+def _operation_line(one: OperationRecord) -> str:
+    result = one.result
+    glyph = result.glyph if result is not None else "·"
+    word = result.word if result is not None else one.state.value
+    told = sentence(one.reason) if one.reason else ""
+    offset = one.numbers.get("offset_ms")
+    if result is Result.DONE and isinstance(offset, (list, tuple)) and offset:
+        told = f"{words.offset(float(offset[0]))}  {one.numbers.get('confidence', '')}"
+    return f"      {glyph} {pad(display(one.operation.subject), 52)}  {pad(word, 10)} {told}"
+
+
+async def _job_json(engine: Engine, record: JobRecord) -> dict[str, Any]:
+    seen = await engine.watch(record.id)
+    return {
+        "job": record.id,
+        "kind": record.kind,
+        "state": seen.state.value,
+        "targets": [display(target) for target in record.request.targets],
+        "origin": record.request.origin,
+        "undo_of": record.undo_of,
+        "created_at": record.created_at,
+        "started_at": record.started_at,
+        "completed_at": record.completed_at,
+        "total": seen.total,
+        "current": seen.current,
+        "outcomes": dict(seen.counts),
+        "rate": seen.rate,
+        "eta_s": seen.eta_s,
+        "pause_reason": seen.pause_reason,
+        "pause_until": seen.pause_until,
+        "in_flight": [one._asdict() for one in seen.in_flight],
+    }
+
+
+def _operation_json(one: OperationRecord) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "key": display(one.operation.key),
+        "action": one.operation.action,
+        "subject": display(one.operation.subject),
+        "state": one.state.value,
+        "outcome": one.result.value if one.result is not None else None,
+        "reason": one.reason,
+        "message": display(one.message),
+        **dict(one.numbers),
+    }
+    if one.operation.path is not None:
+        fields.update(path_fields(one.operation.path))
+    return fields
+
+
+async def _record(engine: Engine, text: str) -> JobRecord:
+    record = await rows.get(engine.database, int(text)) if text.isdigit() else None
+    if record is None:
+        raise TargetNotFound(f"there is no job {display(text)!r}", hint="synctui jobs lists them")
+    return record
+
+
+async def _steer(arguments: Arguments, engine: Engine) -> ExitCode:
+    """Pause, cancel or (all at once) resume; from any process."""
+    action = arguments.action
+    if arguments.job == "all":
+        every = {"pause": engine.pause_all, "resume": engine.resume_all, "cancel": engine.cancel_all}
+        if action not in every:
+            raise UsageError(f"jobs {action} takes one job's number")
+        asked = await every[action]()
+    else:
+        record = await _record(engine, arguments.job)
+        one = {"pause": engine.pause, "cancel": engine.cancel}[action]
+        await one(record.id)
+        asked = [record.id]
+    if arguments.json:
+        sys.stdout.write(json.dumps({"action": action, "jobs": asked}) + "\n")
+    else:
+        names = ", ".join(str(number) for number in asked) or "none"
+        Terminal.of().write(f" {action} asked for: {names}\n")
+    return ExitCode.DONE

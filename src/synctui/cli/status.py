@@ -1,0 +1,86 @@
+"""`synctui status`: last attempt and success, statistics, what runs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from synctui.cli.arguments import Arguments
+from synctui.cli.opening import looking
+from synctui.cli.terminal import Terminal
+from synctui.errors import ExitCode, UsageError
+from synctui.jobs.engine import Engine
+from synctui.store import jobs as rows
+from synctui.store.jobs import JobRecord
+from synctui.store.summary import states_by_verdict
+
+KINDS = ("subtitles",)
+
+
+async def status(arguments: Arguments) -> ExitCode:
+    """Do `status [KIND]`."""
+    if arguments.kind and arguments.kind not in KINDS:
+        raise UsageError(f"{arguments.kind!r} is not a kind of sync", hint="there are: " + ", ".join(KINDS))
+    async with looking(arguments, readonly=True) as engine:
+        documents = [await _document(engine, kind) for kind in KINDS if arguments.kind in ("", kind)]
+    if arguments.json:
+        for document in documents:
+            sys.stdout.write(json.dumps(document) + "\n")
+        return ExitCode.DONE
+    terminal = Terminal.of()
+    for document in documents:
+        terminal.write(_text(document))
+    return ExitCode.DONE
+
+
+async def _document(engine: Engine, kind: str) -> dict[str, Any]:
+    attempt = await rows.last_attempt(engine.database, kind)
+    success = await rows.last_success(engine.database, kind)
+    unfinished = [await engine.watch(record.id) for record in await rows.unfinished(engine.database) if record.kind == kind]
+    return {
+        "kind": kind,
+        "last_attempt": _job(attempt),
+        "last_success": _job(success),
+        "statistics": await rows.statistics(engine.database, kind),
+        "states": await states_by_verdict(engine.database),
+        "unfinished": [
+            {
+                "job": seen.job,
+                "state": seen.state.value,
+                "current": seen.current,
+                "total": seen.total,
+                "pause_reason": seen.pause_reason,
+                "pause_until": seen.pause_until,
+            }
+            for seen in unfinished
+        ],
+    }
+
+
+def _job(record: JobRecord | None) -> dict[str, Any] | None:
+    if record is None:
+        return None
+    return {
+        "job": record.id,
+        "state": record.state.value,
+        "started_at": record.started_at,
+        "completed_at": record.completed_at,
+        "outcomes": dict(record.counts),
+    }
+
+
+def _text(document: dict[str, Any]) -> str:
+    states: dict[str, int] = document["states"]
+    total = sum(states.values())
+    parts = [f"{number:,} {code.replace('_', ' ')}" for code, number in sorted(states.items(), key=lambda one: -one[1])]
+    lines = [f" {document['kind']}: {total:,} checked" + (": " + ", ".join(parts) if parts else "")]
+    for name in ("last_attempt", "last_success"):
+        job = document[name]
+        when = (job["completed_at"] or job["started_at"] or "")[:16].replace("T", " ") if job else "never"
+        number = f"   job {job['job']}, {job['state']}" if job else ""
+        lines.append(f"   {name.replace('_', ' '):<13} {when}{number}")
+    for one in document["unfinished"]:
+        why = f" ({one['pause_reason']})" if one["pause_reason"] else ""
+        lines.append(f"   job {one['job']} is {one['state']}{why}: {one['current']:,} of {one['total']:,}")
+    return "\n".join(lines) + "\n"

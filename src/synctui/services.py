@@ -1,0 +1,102 @@
+"""The only wiring: configuration → store, workers, sync kinds, engine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from synctui.config.load import Loaded, load
+from synctui.config.paths import Paths
+from synctui.config.settings import Settings as SettingsFile
+from synctui.files.vault import Vault
+from synctui.jobs.engine import Engine
+from synctui.model.clock import Clock, SystemClock
+from synctui.model.library import LibraryRoot
+from synctui.model.sync import Sync
+from synctui.processes.workers import Workers
+from synctui.store.database import Database
+from synctui.syncs.subtitles.scratch import sweep_scratch
+from synctui.syncs.subtitles.sync import SubtitleSync
+from synctui.syncs.subtitles.tools import Settings, Tools
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that a command or a screen works with."""
+
+    loaded: Loaded
+    paths: Paths
+    database: Database
+    workers: Workers
+    engine: Engine
+    subtitles: SubtitleSync
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def libraries(self) -> tuple[LibraryRoot, ...]:
+        """The configured libraries."""
+        return self.loaded.config.roots()
+
+
+def configuration(
+    *,
+    file: Path | None = None,
+    paths: Paths,
+    environment: Mapping[str, str] | None = None,
+    flags: Mapping[str, object] | None = None,
+) -> Loaded:
+    """Return the configuration in force."""
+    return load(file=file, paths=paths, environment=os.environ if environment is None else environment, flags=flags)
+
+
+@asynccontextmanager
+async def services(
+    loaded: Loaded,
+    paths: Paths,
+    *,
+    jobs: int | None = None,
+    libraries: tuple[LibraryRoot, ...] = (),
+    clock: Clock | None = None,
+) -> AsyncIterator[Services]:
+    """Open the database and the engine, and close them whatever happens.
+
+    `jobs` overrides how many subtitles are worked on at once, `libraries` are added to the configured ones.
+    """
+    clock = clock or SystemClock()
+    paths.ensure()
+    SettingsFile(paths).sweep()
+    sweep_scratch(paths.scratch)
+    config = loaded.config
+    width = jobs or config.subtitles.jobs or max(1, (os.cpu_count() or 1) // 2)
+    async with Workers(width) as workers, await Database.open(paths.database, clock=clock) as database:
+        tools = Tools(
+            database=database,
+            workers=workers,
+            vault=Vault(str(paths.vault)),
+            speech=paths.speech,
+            scratch=paths.scratch,
+            settings=Settings(
+                engine=config.subtitles.engine,
+                languages=config.subtitles.languages,
+                max_offset=config.subtitles.max_offset,
+                jobs=width,
+                ignore=config.subtitles.ignore,
+            ),
+            libraries=(*config.roots(), *libraries),
+            clock=clock,
+        )
+        subtitles = SubtitleSync(tools)
+        kinds: dict[str, Sync] = {subtitles.kind: subtitles}
+        engine = Engine(
+            database,
+            kinds,
+            drafts=paths.drafts,
+            lock=paths.lock,
+            configuration=config.digest("library", "subtitles"),
+            clock=clock,
+            widths={"cpu": width},
+        )
+        yield Services(loaded, paths, database, workers, engine, subtitles, loaded.warnings)

@@ -1,0 +1,70 @@
+"""The engines: which are there, which one a request means, and how each is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from synctui.adapters.engines import ENGINES, Engine, find_engine, probed, probes
+from synctui.errors import UsageError
+from synctui.processes.children import Command, run_child
+from synctui.syncs.subtitles.builtin import NAME, VERSION, BuiltinEngine
+from synctui.syncs.subtitles.external import AlassEngine, FfsubsyncEngine
+from synctui.syncs.subtitles.listening import Listening
+from synctui.syncs.subtitles.proposal import AlignmentEngine
+from synctui.syncs.subtitles.tools import Tools
+
+_PROBE_TIMEOUT = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """An engine that can be used: its name, and the version that verdicts depend on."""
+
+    name: str
+    version: str
+
+
+class Engines:
+    """Finds engines once per process and keeps them."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._listening = Listening(tools)
+        self._tools = tools
+        self._known: dict[str, Engine] = {}
+
+    async def resolve(self, choice: str) -> Program:
+        """Return the engine that a choice means; `auto` is the best that is there, which the built-in one always is.
+
+        Raises DependencyMissing, with how to install it, for one that was chosen and is not there.
+        """
+        if choice in ("auto", NAME):
+            return Program(NAME, VERSION)
+        engine = await self._probe(choice)
+        engine.require()
+        return Program(choice, engine.version or "")
+
+    async def of(self, name: str) -> AlignmentEngine:
+        """Return the engine by its name."""
+        if name == NAME:
+            return BuiltinEngine(self._listening)
+        engine = await self._probe(name)
+        engine.require()
+        made = AlassEngine if name == "alass" else FfsubsyncEngine
+        return made(self._tools, self._listening, engine)
+
+    async def all(self) -> Sequence[Engine]:
+        """Return every engine of others, found or not."""
+        return [await self._probe(name) for name in ENGINES]
+
+    async def _probe(self, name: str) -> Engine:
+        if name not in ENGINES:
+            raise UsageError(f"no engine is called {name!r}", hint="one of: auto, builtin, alass, ffsubsync")
+        if name not in self._known:
+            engine = find_engine(name)
+            printed: dict[str, str] = {}
+            for probe, invocation in probes(engine).items():
+                finished = await run_child(Command(invocation.argv, invocation.env), timeout=_PROBE_TIMEOUT)
+                printed[probe] = finished.stdout + finished.stderr
+            self._known[name] = probed(engine, printed)
+        return self._known[name]

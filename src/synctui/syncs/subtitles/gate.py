@@ -1,0 +1,64 @@
+"""The one gate that every engine's result passes before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from synctui.errors import OperationFailed
+from synctui.model.cues import Cue, Span
+from synctui.model.json import Fields, Json
+from synctui.model.sync import Run
+from synctui.syncs.subtitles.listening import Heard, Listening
+from synctui.syncs.subtitles.proposal import Proposal, Question
+
+TOLERANCE_MS = 100
+"""A subtitle whose lines would move less than this is in sync: nobody sees it, and every write is a risk."""
+
+
+async def pass_gate(
+    listening: Listening,
+    heard: Heard,
+    question: Question,
+    spans: Sequence[Span],
+    run: Run,
+    numbers: Fields | None = None,
+) -> Proposal:
+    """Return the proposal when the result can be trusted, or a refusal with the numbers that speak against it.
+
+    As many cues as before, none before the beginning, a known ratio and an accepted shift, and a better fit with the speech
+    than before: the last four are judged against the speech, whichever engine it was. Text and styling cannot differ: only
+    times are taken from an engine.
+    """
+    cues = question.subtitle.cues
+    if len(spans) != len(cues):
+        raise OperationFailed(f"{len(spans)} lines came back for {len(cues)}", code="text_changed")
+    judgement = await listening.judge(heard, question, spans, run)
+    numbers = numbers if numbers is not None else _numbers(judgement, heard, cues, spans)
+    moved = max((abs(new[0] - old.start) for old, new in zip(cues, spans, strict=True)), default=0)
+    if moved < TOLERANCE_MS and (judgement["plausible"] or judgement["reason"] == "no_better"):
+        return Proposal(None, "already_in_sync", "", numbers)
+    if not judgement["plausible"]:
+        return Proposal(None, str(judgement["reason"]), str(judgement["message"]), numbers)
+    early = sum(1 for old, new in zip(cues, spans, strict=True) if new[0] < 0 <= old.start)
+    if early:
+        message = f"{early} of {len(cues)} lines would start before the video does"
+        return Proposal(None, "negative_start", message, numbers)
+    return Proposal(tuple(spans), "aligned", "", numbers)
+
+
+def _numbers(judgement: Mapping[str, Any], heard: Heard, cues: Sequence[Cue], spans: Sequence[Span]) -> Fields:
+    order = sorted(range(len(cues)), key=lambda index: cues[index].start)
+    sample = (order[0], order[len(order) // 2], order[-1])
+    numbers: dict[str, Json] = {
+        "offset_ms": [spans[index][0] - cues[index].start for index in sample],
+        "ratio": round(float(judgement["ratio"]), 7),
+        "ratio_name": judgement["ratio_name"],
+        "pieces": judgement["pieces"],
+        "confidence": judgement["confidence"],
+        "overlap_before": round(float(judgement["overlap_before"]), 4),
+        "overlap_after": round(float(judgement["overlap_after"]), 4),
+        "lines": len(cues),
+        "reference": heard.label,
+    }
+    return numbers

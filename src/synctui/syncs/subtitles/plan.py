@@ -1,0 +1,212 @@
+"""Plans alignments: which subtitles are not known to be right, and against what each would be aligned."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+
+from synctui.errors import OperationFailed, TargetNotFound, UsageError
+from synctui.files.reading import read_capped
+from synctui.library.listing import Problem
+from synctui.model.library import FileStamp, MediaFile, Pairing, Verdict
+from synctui.model.plan import Operation, PlanItem, Tally
+from synctui.model.reasons import sentence
+from synctui.model.states import SubtitleState
+from synctui.store.strikes import struck_out
+from synctui.store.verdicts import verdicts_for
+from synctui.syncs.subtitles.candidates import Candidates, Found, media_file
+from synctui.syncs.subtitles.endings import MOST_STRIKES
+from synctui.syncs.subtitles.engines import Engines
+from synctui.syncs.subtitles.fingerprint import Conditions, holds
+from synctui.syncs.subtitles.names import subject_of
+from synctui.syncs.subtitles.options import SubtitleOptions
+from synctui.syncs.subtitles.payload import Alignment
+from synctui.syncs.subtitles.targets import Scope, resolve
+from synctui.syncs.subtitles.tools import Tools
+from synctui.text import display
+
+_BATCH = 200
+_FIRST_S, _NEXT_S = 4.0, 0.8
+"""Rough seconds of one core: decoding a video's audio, and another subtitle of the same video."""
+
+
+async def plan_alignment(
+    tools: Tools, engines: Engines, targets: tuple[str, ...], options: SubtitleOptions
+) -> AsyncIterator[PlanItem]:
+    """Yield an operation for each subtitle that is not known to be right, and a tally for each that is.
+
+    Raises DependencyMissing for an engine that is not there, TargetNotFound, UsageError.
+    """
+    scopes = await resolve(tools.database, targets, tools.libraries)
+    if options.video is not None and (len(scopes) != 1 or not scopes[0].only):
+        raise UsageError("--video goes with one subtitle", hint="name the subtitle file as the only target")
+    planner = await _Planner.of(tools, engines, options)
+    candidates = await Candidates.of(tools)
+    seen: set[str] = set()
+    for scope in scopes:
+        batch: list[Found] = []
+        async for found in candidates.within(scope):
+            if isinstance(found, Pairing):
+                if found.subtitle.path in seen or not planner.speaks(found):
+                    continue
+                seen.add(found.subtitle.path)
+            batch.append(found)
+            if len(batch) >= _BATCH:
+                for item in await planner.decide(batch, scope):
+                    yield item
+                batch = []
+        for item in await planner.decide(batch, scope):
+            yield item
+        if scope.only and not seen:
+            raise TargetNotFound(f"{display(scope.only)}: no subtitle of that name, or none of that video")
+
+
+@dataclass(slots=True)
+class _Planner:
+    tools: Tools
+    options: SubtitleOptions
+    engine: str
+    version: str
+    reference: MediaFile | None
+    video: MediaFile | None
+    struck: dict[str, str]
+    last_video: str = ""
+
+    @classmethod
+    async def of(cls, tools: Tools, engines: Engines, options: SubtitleOptions) -> _Planner:
+        program = await engines.resolve(options.engine)
+        reference = _existing(options.reference, "--reference")
+        video = _existing(options.video, "--video")
+        struck = await struck_out(tools.database, program.name, MOST_STRIKES)
+        return cls(tools, options, program.name, program.version, reference, video, struck)
+
+    def speaks(self, pairing: Pairing) -> bool:
+        """Return whether the subtitle is in one of the languages asked for."""
+        wanted = self.options.languages
+        if not wanted:
+            return True
+        language = (pairing.name.language or "").lower()
+        return any(language == one.lower() or language.startswith(one.lower() + "-") for one in wanted)
+
+    async def decide(self, batch: list[Found], scope: Scope) -> list[PlanItem]:
+        """Return what to do about each of a batch."""
+        pairings = [found for found in batch if isinstance(found, Pairing)]
+        verdicts = await verdicts_for(self.tools.database, [pairing.subtitle.path for pairing in pairings])
+        items: list[PlanItem] = []
+        for found in batch:
+            if isinstance(found, Pairing):
+                items.append(await self._pairing(found, verdicts.get(found.subtitle.path), scope))
+            elif isinstance(found, Problem):
+                items.extend(await self._problem(found, scope))
+            else:
+                items.append(found)
+        return items
+
+    async def _pairing(self, pairing: Pairing, verdict: Verdict | None, scope: Scope) -> PlanItem:
+        if self.video is not None:
+            pairing = replace(pairing, video=self.video, reason="", candidates=())
+        conditions = self._conditions(pairing)
+        path, stamp = pairing.subtitle.path, pairing.subtitle.stamp
+        if self.options.only_failed:
+            if verdict is None or verdict.state is not SubtitleState.FAILED:
+                return Tally("not_failed")
+        elif not self.options.force and verdict is not None:
+            failed = verdict.state is SubtitleState.FAILED
+            if failed and self.struck.get(path) == verdict.content and verdict.subtitle.text() == stamp.text():
+                return Tally("three_strikes")
+            if not failed and await self._still_holds(verdict, conditions, pairing.subtitle):
+                return Tally(verdict.state.value)
+        return self._operation(pairing, conditions, scope)
+
+    async def _still_holds(self, verdict: Verdict, conditions: str, subtitle: MediaFile) -> bool:
+        if holds(verdict, conditions, subtitle.stamp):
+            return True
+        if verdict.fingerprint not in (conditions, "") or not verdict.content:
+            return False
+        # Touched, perhaps not changed: its content tells. What a person took back is known by its content alone.
+        try:
+            content = await asyncio.to_thread(read_capped, subtitle.path)
+        except OperationFailed:
+            return False
+        if not verdict.fingerprint:
+            return verdict.reason == "undone" and content.sha256 == verdict.content
+        return holds(verdict, conditions, subtitle.stamp, content.sha256)
+
+    def _conditions(self, pairing: Pairing) -> str:
+        video = pairing.video
+        return Conditions(
+            engine=self.engine,
+            version=self.version,
+            video=video.path if video is not None else pairing.reason,
+            video_stamp=video.stamp if video is not None else None,
+            reference=self.reference.path if self.reference is not None else None,
+            reference_stamp=self.reference.stamp if self.reference is not None else None,
+            max_offset=self.options.max_offset,
+        ).fingerprint()
+
+    def _operation(self, pairing: Pairing, conditions: str, scope: Scope) -> Operation:
+        path = pairing.subtitle.path
+        video = pairing.video
+        skip = "" if video is not None or (self.reference is not None and not pairing.candidates) else pairing.reason
+        if not skip and pairing.name.forced and self.reference is None:
+            skip = "forced_sparse"
+        payload = Alignment(
+            video=video.path if video is not None else "",
+            engine=self.engine,
+            fingerprint=conditions,
+            roots=(scope.root,),
+            languages=(pairing.name.language,) if pairing.name.language else (),
+            reference=self.reference.path if self.reference is not None else None,
+            max_offset=self.options.max_offset,
+            forced=pairing.name.forced,
+            chosen=self.video is not None,
+            skip=skip,
+            candidates=pairing.candidates,
+        )
+        same = video is not None and video.path == self.last_video
+        self.last_video = video.path if video is not None else ""
+        against = f"against {os.path.basename(payload.reference)}" if payload.reference else "against the audio"
+        return Operation(
+            key=f"align:{path}",
+            action="skip" if skip else "align",
+            subject=subject_of(path, scope.root),
+            path=path,
+            reason=sentence(skip) if skip else against,
+            estimate=0.0 if skip else (_NEXT_S if same else _FIRST_S) / self.tools.settings.jobs,
+            payload=payload.facts(),
+            precondition=pairing.subtitle.stamp.text(),
+            undoable=not skip,
+        )
+
+    async def _problem(self, problem: Problem, scope: Scope) -> list[PlanItem]:
+        """Return the operation that reports what could not be looked at, once where it stays as it is."""
+        conditions = Conditions(self.engine, self.version, problem.reason, None, None, None, 0).fingerprint()
+        file = media_file(problem.path)
+        stamp = file.stamp if file is not None else FileStamp(0, 0)
+        known = (await verdicts_for(self.tools.database, [problem.path])).get(problem.path)
+        if known is not None and not self.options.force and holds(known, conditions, stamp):
+            return [Tally(known.state.value)]
+        payload = Alignment("", self.engine, conditions, roots=(scope.root,), skip=problem.reason)
+        return [
+            Operation(
+                key=f"look:{problem.path}",
+                action="skip",
+                subject=subject_of(problem.path, scope.root),
+                path=problem.path,
+                reason=problem.message or sentence(problem.reason),
+                payload=payload.facts(),
+                precondition=stamp.text(),
+                undoable=False,
+            )
+        ]
+
+
+def _existing(path: str | None, option: str) -> MediaFile | None:
+    if path is None:
+        return None
+    file = media_file(path)
+    if file is None:
+        raise TargetNotFound(f"{option} {display(path)}: there is no such file")
+    return file

@@ -1,0 +1,51 @@
+"""The sync kind `subtitles` as the engine sees it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from synctui.model.json import Fields
+from synctui.model.outcome import Outcome, Receipt
+from synctui.model.plan import Operation, PlanItem, Request
+from synctui.model.sync import Lane, Run
+from synctui.syncs.subtitles import plan, recovery, restore
+from synctui.syncs.subtitles.apply import align, leave
+from synctui.syncs.subtitles.engines import Engines
+from synctui.syncs.subtitles.options import SubtitleOptions
+from synctui.syncs.subtitles.tools import Tools
+
+
+class SubtitleSync:
+    """Aligns subtitles with what is said in their videos."""
+
+    kind = "subtitles"
+    title = "Subtitle timing"
+    stages: Sequence[str] = ("align",)
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self.engines = Engines(tools)
+        self.lanes: Mapping[str, Lane] = {"cpu": Lane("cpu", width=tools.settings.jobs)}
+
+    def plan(self, request: Request) -> AsyncIterator[PlanItem]:
+        """Yield an operation for every subtitle that is not known to be right."""
+        options = SubtitleOptions.of(request)
+        if options.restore:
+            return restore.plan_restore(self._tools, request.targets, options)
+        return plan.plan_alignment(self._tools, self.engines, request.targets, options)
+
+    async def apply(self, operation: Operation, run: Run) -> Outcome:
+        """Do one operation."""
+        if operation.action == "restore":
+            return await restore.restore(self._tools, operation, run)
+        if operation.action == "skip":
+            return leave(self._tools, operation)
+        return await align(self._tools, self.engines, operation, run)
+
+    async def reconcile(self, operation: Operation, intent: Fields) -> Outcome | None:
+        """Find out what became of an interrupted operation."""
+        return await recovery.reconcile(self._tools, operation, intent)
+
+    def plan_undo(self, receipts: AsyncIterator[Receipt]) -> AsyncIterator[PlanItem]:
+        """Yield the operations that bring the bytes before back."""
+        return restore.plan_undo(receipts)
