@@ -147,7 +147,8 @@ def _judged(
     parts = strays(evidence, lines, found, min(options.reach_s, 180.0))
     if parts:
         part = parts[0]
-        message = f"the subtitle seems cut: {part.last - part.first} of {len(lines)} lines want to be {part.shift_s:+.1f} s from the rest"
+        astray = part.last - part.first
+        message = f"the subtitle seems cut: {astray} of {len(lines)} lines want to be {part.shift_s:+.1f} s from the rest"
         return replace(known, reason="low_confidence", message=message)
     slope = drift(evidence, lines, found)
     if slope.certain:

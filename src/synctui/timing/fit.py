@@ -89,7 +89,7 @@ class Evidence:
         signal = np.zeros(size, np.float32)
         signal[lead : lead + len(speech)] = speech
         product = np.fft.rfft(signal) * np.conj(np.fft.rfft(pattern, size))
-        return np.fft.irfft(product, size)[lags].astype(np.float32)
+        return np.asarray(np.fft.irfft(product, size)[lags], np.float32)
 
     def _pattern(self, begin: Ints, end: Ints, before: Ints, after: Ints) -> Floats:
         """Return the weight of every frame, averaged over `COARSE` frames, whose product with the track is the score."""
@@ -106,7 +106,7 @@ class Evidence:
         for edge, weight in ((begin, _ONSET / _STEP), (end, -_RELEASE / _STEP)):
             box(edge, edge + _STEP, weight)
             box(edge - _STEP, edge, -weight)
-        return np.cumsum(change)[:size].reshape(-1, COARSE).mean(axis=1).astype(np.float32)
+        return np.asarray(np.cumsum(change)[:size].reshape(-1, COARSE).mean(axis=1), np.float32)
 
 
 def _frames(lines: Lines) -> tuple[Ints, Ints, Ints, Ints]:

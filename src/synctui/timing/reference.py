@@ -17,7 +17,8 @@ _LONGEST_S = 86_400.0
 def track_of_cues(cues: Sequence[Cue], duration_s: float = 0.0) -> SpeechTrack:
     """Return a track that says speech during every spoken cue and silence elsewhere.
 
-    Without `duration_s` it ends with the last cue. A cue shorter than a frame still counts for one; cues after a day are left out.
+    Without `duration_s` it ends with the last cue. A cue shorter than a frame still counts for one; cues
+    after a day are left out.
     """
     lines = usable_lines(cues)
     last = float(lines.end.max()) if len(lines) else 0.0

@@ -13,7 +13,7 @@ from synctui.timing.audio import RATE, AudioReader, Samples
 
 FPS = 100
 """Frames of a speech track per second."""
-DETECTOR = "bands-1"
+DETECTOR = "bands-2"
 """Name and version of the detector: another one makes cached tracks stale."""
 
 Floats = NDArray[np.float32]
@@ -64,7 +64,7 @@ class SpeechDetector:
         """Return the track of everything fed."""
         self.feed(np.zeros(_WINDOW, np.float32))
         levels = np.concatenate(self._bands) if self._bands else np.zeros((0, len(_BINS) - 1), np.float32)
-        return SpeechTrack(np.round(speech_probability(levels) * 255).astype(np.uint8), start_s)
+        return SpeechTrack(np.round(speech_probability(levels) * 255).astype(np.uint8), start_s + _EARLY_S)
 
 
 def detect(reader: AudioReader) -> SpeechTrack:
@@ -97,24 +97,80 @@ def _band_levels(samples: Samples, count: int) -> Floats:
         spectrum = np.fft.rfft(windows[at : at + 512] * _TAPER, _FFT)
         power = spectrum.real**2 + spectrum.imag**2
         levels[at : at + 512] = np.add.reduceat(power[:, : _BINS[-1]], _BINS[:-1], axis=1)
-    return np.log10(levels + np.float32(1e-7), dtype=np.float32)
+    return np.asarray(np.log10(levels + np.float32(1e-7)), np.float32)
+
+
+# Which bands of `_EDGES_HZ` are looked at for what.
+_VOICED = (1, 2, 3)
+_BRIGHT = (7, 8)
+_SPEECH = range(1, 9)
+_MIDDLE = slice(2, 9)
+_SIBILANT, _VOWEL = 9, 3
+_RANGE = 6.0
+"""60 dB below the loud parts everything is silence, be it digital or not."""
+_STILL = 0.02
+"""Where the level moves less than 0.2 dB nobody speaks, and there is nothing to compare with."""
+# Logistic weights, fitted on synthetic voices in steady noise and music, and rounded: voiced level, bright level, syllabic
+# movement, how much of it the bands have in common, change between hiss and vowel.
+_WEIGHTS = (1.4, 1.0, 0.7, 0.8, 1.0)
+_BIAS = -0.35
+_EARLY_S = 0.075
+"""Smoothing makes speech seem to begin (and lines to fit) this much early, measured on lines that begin with the speech."""
 
 
 def speech_probability(levels: Floats) -> Floats:
-    """Return the speech probability of every frame from its band levels [frames, bands] (log10 of energy)."""
+    """Return the speech probability of every frame from its band levels [frames, bands] (log10 of energy).
+
+    Speech stands above what is always there, and it moves at the pace of syllables (2 to 10 Hz) in all bands at once, to and
+    fro between vowels and sibilants; music moves more slowly and band by band, noise not at all.
+    """
     if not len(levels):
         return np.zeros(0, np.float32)
-    middle = levels[:, 2:9].mean(axis=1)
-    above = middle - _floor(middle)
-    movement = np.sqrt(np.maximum(_smooth((middle - _smooth(middle, 50)) ** 2, 60), 0))
-    strength = _smooth(above, 15) * 2 + movement * 3
-    strength = (strength - np.median(strength)) / (np.std(strength) + 1e-6)
-    return (1 / (1 + np.exp(-2 * strength))).astype(np.float32)
+    levels = np.maximum(levels, np.float32(np.percentile(levels, 95) - _RANGE))
+    middle = levels[:, _MIDDLE].mean(axis=1)
+    if float(np.std(middle)) < _STILL:
+        return np.zeros(len(levels), np.float32)
+    common = _syllabic(middle)
+    movement = _strength(common * common)
+    single = sum((_syllabic(levels[:, band]) ** 2 for band in _SPEECH), np.zeros(len(levels), np.float32)) / np.float32(
+        len(_SPEECH)
+    )
+    evidence = np.full(len(levels), np.float32(_BIAS))
+    for weight, feature in zip(
+        _WEIGHTS,
+        (
+            _smooth(_above(levels, _VOICED), 20),
+            _smooth(_above(levels, _BRIGHT), 20),
+            movement,
+            movement / (_strength(np.asarray(single, np.float32)) + np.float32(0.03)),
+            _strength(_syllabic(levels[:, _SIBILANT] - levels[:, _VOWEL], 60) ** 2),
+        ),
+        strict=True,
+    ):
+        evidence += weight * (feature - np.median(feature)) / (np.std(feature) + 1e-6)
+    return np.asarray(1 / (1 + np.exp(-evidence)), np.float32)
+
+
+def _above(levels: Floats, bands: tuple[int, ...]) -> Floats:
+    """Return how far the bands stand above what is always there, on average."""
+    total = np.zeros(len(levels), np.float32)
+    for band in bands:
+        total += np.clip(levels[:, band] - _floor(levels[:, band]), -0.3, 3.0)
+    return total / np.float32(len(bands))
+
+
+def _syllabic(level: Floats, slow: int = 40) -> Floats:
+    """Return the movement of a level at the pace of syllables."""
+    return _smooth(level, 6) - _smooth(level, slow)
+
+
+def _strength(power: Floats) -> Floats:
+    return np.asarray(np.sqrt(np.maximum(_smooth(power, 40), 0)), np.float32)
 
 
 def _smooth(values: Floats, frames: int) -> Floats:
     kernel = np.hanning(frames + 2)[1:-1].astype(np.float32)
-    return np.convolve(values, kernel / kernel.sum(), "same")[: len(values)].astype(np.float32)
+    return np.asarray(np.convolve(values, kernel / kernel.sum(), "same")[: len(values)], np.float32)
 
 
 def _floor(level: Floats) -> Floats:
@@ -124,4 +180,4 @@ def _floor(level: Floats) -> Floats:
     low = np.percentile(padded, 20, axis=1)
     around = np.lib.stride_tricks.sliding_window_view(np.pad(low, 8, mode="edge"), 17)
     floor = 0.5 * around.min(axis=1) + 0.5 * np.percentile(around, 30, axis=1)
-    return np.interp(np.arange(len(level)), np.arange(seconds) * FPS + FPS / 2, floor).astype(np.float32)
+    return np.asarray(np.interp(np.arange(len(level)), np.arange(seconds) * FPS + FPS / 2, floor), np.float32)

@@ -17,10 +17,12 @@ _JUMP = 30.0
 """What a jump costs, in nats: chance gains more on a dozen lines in music only rarely."""
 _SAME = 0.5
 _FEWEST = 8
-_END_GAIN = 25.0
-_INNER_GAIN = 60.0
+_CUT_GAIN = 30.0
+_EXCURSION_GAIN = 150.0
+"""There and back again is hardly ever real: a passage in music finds a better place somewhere."""
 _GAIN_PER_S = 0.15
 """The further away, the more places there were to try, and the rarer is a cut of that length."""
+_OUT_OF_ORDER = 0.5
 _WINDOW = 24
 _LOCAL_S = 0.9
 _DRIFT_S = 0.2
@@ -48,18 +50,28 @@ def strays(evidence: Evidence, lines: Lines, found: Hypothesis, reach_s: float) 
     low = round(found.shift) - half * _GRID
     path, score = _best_path(evidence, moved, low, 2 * half + 1)
     home = score[:, half]
+    runs = _runs(path)
+    shifts = [(int(path[first]) - half) * _GRID / FPS for first, _ in runs]
     result: list[Stray] = []
-    for first, last in _runs(path):
-        shift = (int(path[first]) - half) * _GRID / FPS
-        if abs(shift) <= _SAME:
+    for i, (first, last) in enumerate(runs):
+        shift = shifts[i]
+        if abs(shift) <= _SAME or last - first < _FEWEST:
             continue
         rows = np.arange(first, last)
         gain = float((score[rows, path[first:last]] - home[first:last]).sum())
-        inner = first > 0 and last < len(lines)
-        demanded = (_INNER_GAIN if inner else _END_GAIN) + _GAIN_PER_S * abs(shift)
-        if last - first >= _FEWEST and gain >= demanded:
+        between = 0 < i < len(runs) - 1 and abs(shifts[i - 1] - shifts[i + 1]) <= _SAME
+        demanded = (_EXCURSION_GAIN if between else _CUT_GAIN) + _GAIN_PER_S * abs(shift)
+        if gain >= demanded and _in_order(moved, first, last, shift):
             result.append(Stray(first, last, shift, gain))
     return sorted(result, key=lambda stray: stray.gain, reverse=True)
+
+
+def _in_order(lines: Lines, first: int, last: int, shift_s: float) -> bool:
+    """Return whether most lines of a run stay between the lines before and after it: film time is not used twice."""
+    start = lines.start[first:last] + shift_s
+    earliest = lines.start[first - 1] if first else -np.inf
+    latest = lines.start[last] if last < len(lines) else np.inf
+    return bool(np.mean((start < earliest) | (start > latest)) < _OUT_OF_ORDER)
 
 
 def _best_path(
