@@ -248,3 +248,43 @@ async def test_eight_programs_side_by_side() -> None:
     done = await asyncio.gather(*(shell(f"sleep 0.3; echo {number}") for number in range(8)))
     assert [int(each.stdout) for each in done] == list(range(8))
     assert time.monotonic() - started < 2
+
+
+SUBREAPER = """
+import asyncio, ctypes, subprocess, time, os
+from synctui.processes.children import Command, run_child
+ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+async def main():
+    for _ in range(5):
+        await run_child(Command(("/bin/sh", "-c", "sleep 60 & exit 0")), timeout=10)
+    await asyncio.sleep(0.3)
+    print(subprocess.run(["ps", "-o", "stat=", "--ppid", str(os.getpid())], capture_output=True, text=True).stdout)
+asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
+def test_as_process_1_of_a_container_nothing_is_left_uncollected() -> None:
+    shown = subprocess.run([sys.executable, "-c", SUBREAPER], capture_output=True, text=True, check=True).stdout
+    assert "Z" not in shown
+
+
+FEW = """
+import asyncio, resource
+from synctui.errors import Transient
+from synctui.processes.children import Command, run_child
+from synctui.processes.workers import Task, Workers
+async def main():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(__import__("os").listdir("/dev/fd")) + 1, 4096))
+    for attempt in (run_child(Command(("/bin/sh", "-c", "exit")), timeout=10), Workers(1).run(Task("os:getpid"))):
+        try:
+            await attempt
+        except Transient as error:
+            print("later:", error.message)
+asyncio.run(main())
+"""
+
+
+def test_no_descriptors_left_is_worth_another_try() -> None:
+    done = subprocess.run([sys.executable, "-c", FEW], capture_output=True, text=True, check=True)
+    assert done.stdout.count("later: no process can be started") == 2, done.stderr

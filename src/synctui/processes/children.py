@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from synctui.processes.environment import child_environment
-from synctui.processes.group import GUARD, Group, cannot_start, signal_name
+from synctui.processes.group import GUARD, Group, cannot_start, scarcity, signal_name
 from synctui.processes.output import Capture, Lines, PipeReader
 
 _DRAIN = 2.0
@@ -73,15 +73,14 @@ async def run_child(
 
     `on_line` gets each line of both streams as it comes (for progress; at most 200,000, clipped at 64 KiB); what it raises
     ends the child and is raised here. `cap` is how many bytes of each stream are kept. Raises OperationFailed
-    `engine_missing` when the program cannot be started.
+    `engine_missing` when the program cannot be started, Transient when the system has no room for a process.
     """
     loop = asyncio.get_running_loop()
     started = loop.time()
     out, err = Capture(cap), Capture(cap)
     splitters = tuple(Lines(on_line) for _ in range(2)) if on_line is not None else ()
-    out_read, out_write = os.pipe()
-    err_read, err_write = os.pipe()
-    try:
+    with scarcity(), contextlib.ExitStack() as ours, contextlib.ExitStack() as theirs:
+        (out_read, out_write), (err_read, err_write) = _pipe(ours, theirs), _pipe(ours, theirs)
         group = Group.start(
             command.argv,
             env=child_environment(command.env),
@@ -90,13 +89,7 @@ async def run_child(
             stderr=err_write,
             file_limit=command.file_limit,
         )
-    except BaseException:
-        os.close(out_read)
-        os.close(err_read)
-        raise
-    finally:
-        os.close(out_write)
-        os.close(err_write)
+        ours.pop_all()
     readers = tuple(
         PipeReader(fd, (capture.feed, *(splitter.feed for splitter in splitters[index : index + 1])))
         for index, (fd, capture) in enumerate(((out_read, out), (err_read, err)))
@@ -118,6 +111,13 @@ async def run_child(
     return Finished(
         code, signal_name(code), out.text(), err.text(), timed_out, loop.time() - started, out.dropped + err.dropped
     )
+
+
+def _pipe(ours: contextlib.ExitStack, theirs: contextlib.ExitStack) -> tuple[int, int]:
+    read, write = os.pipe()
+    ours.callback(os.close, read)
+    theirs.callback(os.close, write)
+    return read, write
 
 
 async def _ended(group: Group, readers: tuple[PipeReader, ...], timeout: float) -> bool:

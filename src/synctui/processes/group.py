@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from synctui.errors import OperationFailed
+from synctui.errors import OperationFailed, Transient
 from synctui.text import display
 
 GUARD = "synctui-guard"
@@ -32,6 +33,8 @@ exec 3<&0 </dev/null
 exec "$@" 3<&-"""
 _BLOCK = 512
 _GONE_WITHIN = 5.0
+_SCARCE = frozenset((errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE))
+_RETRY_AFTER = 10.0
 
 
 class Group:
@@ -99,6 +102,10 @@ class Group:
         code = self._process.wait()
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._record, code)
+        # As process 1 of a container we inherit the guard and orphans, and nobody else would collect them.
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                os.waitpid(-self.pid, 0)
 
     def _record(self, code: int) -> None:
         if not self.exited.done():
@@ -119,6 +126,17 @@ class Group:
         self.kill()
         done, _ = await asyncio.wait((self.exited,), timeout=_GONE_WITHIN)
         return self.exited.result() if done else -signal.SIGKILL
+
+
+@contextlib.contextmanager
+def scarcity() -> Iterator[None]:
+    """Raise Transient where the system has no process, memory or descriptor to spare."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _SCARCE:
+            raise Transient(f"no process can be started: {error.strerror}", after=_RETRY_AFTER) from error
+        raise
 
 
 def signal_name(code: int) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from synctui import errors
 from synctui.errors import OperationFailed, SyncTuiError, Transient
 from synctui.processes.environment import worker_environment
-from synctui.processes.group import Group, signal_name
+from synctui.processes.group import Group, scarcity, signal_name
 from synctui.processes.output import Capture, PipeReader
 from synctui.processes.wire import HEADER, Message, decode, encode, length
 from synctui.text import display
@@ -75,6 +75,7 @@ class Workers:
         Cancelling kills that worker alone; so does `deadline` (monotonic seconds, OperationFailed `engine_timeout`).
         A worker that dies fails with OperationFailed `engine_crashed`, the signal named. A SyncTuiError of the task is
         raised here as it was there; any other exception becomes OperationFailed `bug` with the traceback as a note.
+        Transient is raised when the system has no room for a process.
         """
         request = encode({"function": task.function, "arguments": dict(task.arguments)})
         try:
@@ -110,7 +111,8 @@ class Workers:
                 return worker
             self._all.discard(worker)
             worker.kill()
-        worker = await _Worker.start(self._nice, self._memory)
+        with scarcity():
+            worker = await _Worker.start(self._nice, self._memory)
         self._all.add(worker)
         return worker
 
