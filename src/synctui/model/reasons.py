@@ -53,7 +53,6 @@ REASONS: dict[str, str] = {
     "symlink_outside_root": "a link that leads out of the library",
     "unreadable_dir": "the folder cannot be read",
     "path_too_long": "the path is too long",
-    "path_too_long": "the path is longer than the system allows",
     "not_mounted": "a disk that was mounted here is not",
     "gone": "it is not there any more",
     "ignored": "ignored by the configuration",

@@ -29,7 +29,7 @@ class Engines:
     """Finds engines once per process and keeps them."""
 
     def __init__(self, tools: Tools) -> None:
-        self._listening = Listening(tools)
+        self.listening = Listening(tools)
         self._tools = tools
         self._known: dict[str, Engine] = {}
 
@@ -47,11 +47,11 @@ class Engines:
     async def of(self, name: str) -> AlignmentEngine:
         """Return the engine by its name."""
         if name == NAME:
-            return BuiltinEngine(self._listening)
+            return BuiltinEngine(self.listening)
         engine = await self._probe(name)
         engine.require()
         made = AlassEngine if name == "alass" else FfsubsyncEngine
-        return made(self._tools, self._listening, engine)
+        return made(self._tools, self.listening, engine)
 
     async def all(self) -> Sequence[Engine]:
         """Return every engine of others, found or not."""

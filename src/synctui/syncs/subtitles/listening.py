@@ -8,11 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from synctui.errors import OperationFailed
 from synctui.files.reading import read_capped
 from synctui.files.subtitle import parse_subtitle
+from synctui.library.languages import language as language_of
 from synctui.library.names import kind_of
 from synctui.model.cues import Cue, Span
 from synctui.model.json import Fields, Json
+from synctui.model.reasons import sentence
 from synctui.model.sync import Run
 from synctui.processes.workers import Task
 from synctui.syncs.subtitles.growth import Growth
@@ -62,6 +65,16 @@ class Listening:
             label=_label(track),
         )
 
+    async def preview(self, video: str, languages: Sequence[str]) -> str:
+        """Return which audio track of a video would be listened to, in words; or why none can be."""
+        asked = {"path": video, "languages": list(languages)}
+        try:
+            answer = await self._tools.workers.run(Task(f"{_TASKS}:probe_media", asked))
+        except OperationFailed as error:
+            return sentence(error.code)
+        tracks = {int(track["index"]): track for track in answer["audio"]}
+        return f"against {_label(tracks[int(answer['chosen'])])}"
+
     def arguments(self, heard: Heard, question: Question) -> dict[str, Any]:
         """Return what the alignment tasks of the workers want to know."""
         cues = question.subtitle.cues
@@ -100,7 +113,8 @@ class Listening:
 
 
 def _label(track: Mapping[str, Any]) -> str:
-    language = track.get("language") or ""
+    spoken = str(track.get("language") or "")
+    language = language_of(spoken) or spoken
     return f"audio {int(track['index']) + 1}" + (f" ({language})" if language else "")
 
 

@@ -20,6 +20,7 @@ from synctui.syncs.subtitles.candidates import Candidates, Found, media_file
 from synctui.syncs.subtitles.endings import MOST_STRIKES
 from synctui.syncs.subtitles.engines import Engines
 from synctui.syncs.subtitles.fingerprint import Conditions, holds
+from synctui.syncs.subtitles.listening import Listening
 from synctui.syncs.subtitles.names import subject_of
 from synctui.syncs.subtitles.options import SubtitleOptions
 from synctui.syncs.subtitles.payload import Alignment
@@ -28,6 +29,7 @@ from synctui.syncs.subtitles.tools import Tools
 from synctui.text import display
 
 _BATCH = 200
+_MOST_LOOKS = 100
 _FIRST_S, _NEXT_S = 4.0, 0.8
 """Rough seconds of one core: decoding a video's audio, and another subtitle of the same video."""
 
@@ -72,7 +74,9 @@ class _Planner:
     reference: MediaFile | None
     video: MediaFile | None
     struck: dict[str, str]
+    listening: Listening
     last_video: str = ""
+    looked: int = 0
 
     @classmethod
     async def of(cls, tools: Tools, engines: Engines, options: SubtitleOptions) -> _Planner:
@@ -80,7 +84,7 @@ class _Planner:
         reference = _existing(options.reference, "--reference")
         video = _existing(options.video, "--video")
         struck = await struck_out(tools.database, program.name, MOST_STRIKES)
-        return cls(tools, options, program.name, program.version, reference, video, struck)
+        return cls(tools, options, program.name, program.version, reference, video, struck, engines.listening)
 
     def speaks(self, pairing: Pairing) -> bool:
         """Return whether the subtitle is in one of the languages asked for."""
@@ -102,7 +106,26 @@ class _Planner:
                 items.extend(await self._problem(found, scope))
             else:
                 items.append(found)
-        return items
+        return await self._with_tracks(items)
+
+    async def _with_tracks(self, items: list[PlanItem]) -> list[PlanItem]:
+        """Say of the first videos which audio track would be listened to; looking into each would make planning slow."""
+        asked: dict[str, asyncio.Task[str]] = {}
+        for item in items:
+            if isinstance(item, Operation) and item.action == "align" and self.reference is None:
+                wanted = Alignment.of(item.payload)
+                key = f"{wanted.languages}{wanted.video}"
+                if key not in asked and self.looked < _MOST_LOOKS:
+                    self.looked += 1
+                    asked[key] = asyncio.create_task(self.listening.preview(wanted.video, wanted.languages))
+        told: list[PlanItem] = []
+        for item in items:
+            if isinstance(item, Operation) and item.action == "align":
+                wanted = Alignment.of(item.payload)
+                task = asked.get(f"{wanted.languages}{wanted.video}")
+                item = replace(item, reason=await task) if task is not None else item
+            told.append(item)
+        return told
 
     async def _pairing(self, pairing: Pairing, verdict: Verdict | None, scope: Scope) -> PlanItem:
         if self.video is not None:
