@@ -60,7 +60,8 @@ class Scan:
     """One pass over a root; iterate once. What it counted can be read afterwards.
 
     `complete` is False when it was stopped or the root could not be read; `vanished` then means nothing. With
-    `believe_losses` no brake is drawn: a person said that so much may be gone.
+    `believe_losses` no brake is drawn: a person said that so much may be gone. `shallow` reads the root's own folder alone,
+    with its subtitle folders. Links must not lead out of `within` (the root, unless told).
     """
 
     def __init__(
@@ -71,15 +72,18 @@ class Scan:
         ignore: Sequence[str] = (),
         stop: Callable[[], bool] | None = None,
         believe_losses: bool = False,
+        shallow: bool = False,
+        within: str | None = None,
     ) -> None:
         self.root = os.path.abspath(root)
         self.known = known or {}
         self.complete = False
         self.files = 0
-        self._real = os.path.realpath(self.root)
+        self._real = os.path.realpath(within or self.root)
         self._rules = Rules.of(self.root, ignore)
         self._stop = stop or (lambda: False)
         self._believe = believe_losses
+        self._shallow = shallow
         self._since = time.time_ns() - _COARSE_NS
         self._unseen = set(self.known)
         self._visited: set[int] = set()
@@ -100,7 +104,7 @@ class Scan:
             yield brake
             return
         stack = [_Step(self.root, self._rules)]
-        while stack or self._links:
+        while stack or (self._links and not self._shallow):
             if not stack:
                 stack.extend(self._followed())
                 continue
@@ -142,7 +146,8 @@ class Scan:
                 after.extend(self._subtitle_folder(below, inner, depth=0))
             else:
                 after.append(below)
-        stack.extend(reversed(after))
+        if not self._shallow:
+            stack.extend(reversed(after))
         listings = (read.listing, *inner)
         count = sum(one.state.files for one in listings)
         self.files += count
