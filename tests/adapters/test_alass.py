@@ -285,7 +285,7 @@ async def test_its_speech_can_be_kept_and_stands_for_the_video(film: Film, tmp_p
     wrong = film.moved(12_300)
     done = await run_alass(tmp_path, str(speech), wrong, tools=False)
     assert error(film.cues, done.spans(wrong)) < 100
-    assert done.finished.seconds < 1
+    assert done.finished.seconds < 3
 
 
 async def test_lines_out_of_order_come_back_in_their_order(film: Film, tmp_path: Path) -> None:

@@ -68,8 +68,9 @@ class Group:
         """Start `argv` (absolute program path) in a session of its own, with no input and a lower priority.
 
         `stdout` and `stderr` are descriptors, `keep` are descriptors that the child inherits under their numbers,
-        `file_limit` is the largest file (bytes) that it may write. The input/output priority follows the niceness
-        (Linux, ioprio_set(2)). Raises OperationFailed `engine_missing` when the program cannot be started.
+        `file_limit` is the largest file (bytes; up to twice that where the shell counts kilobytes) that it may write. The
+        input/output priority follows the niceness (Linux, ioprio_set(2)). Raises OperationFailed `engine_missing` when
+        the program cannot be started.
         """
         program = argv[0]
         if not os.path.isabs(program):
