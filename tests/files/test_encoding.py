@@ -89,4 +89,4 @@ def test_odd_byte_at_the_end_of_utf16() -> None:
 
 
 def test_a_guess_is_made_in_bounded_time() -> None:
-    decode(b"\xe9\xe8 word " * 2_000_000)
+    decode(b"\xe9\xe8 word " * 500_000)

@@ -115,10 +115,10 @@ def test_b27_one_cue() -> None:
 
 def test_b29_one_huge_cue_is_quick() -> None:
     text = b"1\n00:00:01,000 --> 00:00:02,000\n" + b"word <i>x</i> {y} \\N 1:2 -> " * 700_000
-    began = time.perf_counter()
+    began = time.process_time()
     subtitle = parse_subtitle(text, "x.srt")
     assert len(retime(subtitle, shifted(subtitle, 1000))) == len(text)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 HOSTILE = {
@@ -155,13 +155,13 @@ HOSTILE = {
 )
 def test_b30_no_text_takes_more_than_linear_time(path: str, head: str, what: str) -> None:
     data = (head + HOSTILE[what]).encode()
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         subtitle = parse_subtitle(data, path)
         assert retime(subtitle, spans_of(subtitle)) == data
     except OperationFailed as error:
         assert error.code in ("unsupported_content", "unsupported_format", "empty")
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(
@@ -176,9 +176,9 @@ def test_b30_no_text_takes_more_than_linear_time(path: str, head: str, what: str
 )
 def test_b31_too_many_cues(path: str, cue: str) -> None:
     head = "[Events]\n" if path == "x.ass" else ""
-    began = time.perf_counter()
+    began = time.process_time()
     assert refused((head + cue * (400_000 if path != "x.ass" else 300_000)).encode(), path) == "too_many_cues"
-    assert time.perf_counter() - began < 4
+    assert time.process_time() - began < 4
     assert len(parse_subtitle((head + cue * 1000).encode(), path).stamps) == 2000 < MAX_CUES
 
 

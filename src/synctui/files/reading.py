@@ -115,12 +115,10 @@ def _read(path: str, target: str, cap: int) -> Content | None:
                 f"{display(path)}: {before.st_size:,} bytes, at most {cap:,} are read",
                 "a subtitle of this size is no subtitle",
             )
-        data = _read_at_most(handle, before.st_size, cap)
+        data = _read_at_most(handle, before.st_size + 1)
         after = os.fstat(handle)
     finally:
         os.close(handle)
-    if len(data) > cap:
-        fail("too_large", f"{display(path)}: it grew beyond {cap:,} bytes while it was read")
     if len(data) != after.st_size or stamp_of(before) != stamp_of(after):
         return None
     return Content(
@@ -136,17 +134,10 @@ def _read(path: str, target: str, cap: int) -> Content | None:
     )
 
 
-def _read_at_most(handle: int, size: int, cap: int) -> bytes:
-    """Return what is there, at most one byte more than `cap`."""
+def _read_at_most(handle: int, limit: int) -> bytes:
+    """Return what is there; the caller asks for one byte more than the stated size, which shows growth."""
     parts: list[bytes] = []
-    left = cap + 1
-    # One byte more than the stated size shows growth without a second pass.
-    wanted = size + 1
-    while left > 0:
-        part = os.read(handle, min(wanted, left))
-        if not part:
-            break
+    while limit > 0 and (part := os.read(handle, limit)):
         parts.append(part)
-        left -= len(part)
-        wanted = 1 << 20
+        limit -= len(part)
     return b"".join(parts)
