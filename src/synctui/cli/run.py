@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import shlex
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -47,7 +48,7 @@ class Session:
 
     def command(self, *words: str) -> str:
         """Return a command line that speaks of the same data."""
-        parts = ["synctui", *words]
+        parts = [_program(), *words]
         if self.arguments.data_dir is not None or self.demo is not None:
             parts += ["--data-dir", str(self.services.paths.data)]
         if self.arguments.config is not None:
@@ -285,9 +286,21 @@ async def _finish(session: Session, job: int) -> tuple[ExitCode, str | None]:
         session.output.result(
             fields,
             folder=session.demo,
-            undo=session.command("jobs", "undo", str(job)) if undoable and session.kept else None,
+            undo=_undo_command(session, job) if undoable else None,
         )
     return code, resume_command
+
+
+def _undo_command(session: Session, job: int) -> str:
+    command = session.command("jobs", "undo", str(job))
+    return command if session.kept else f"{command}   (in a demo that stays)"
+
+
+def _program() -> str:
+    """Return the name that starts this program in the user's shell."""
+    here = os.path.abspath(sys.argv[0])
+    found = shutil.which("synctui")
+    return "synctui" if found is not None and os.path.realpath(found) == os.path.realpath(here) else here
 
 
 async def _unfinished(session: Session) -> int | None:
