@@ -158,6 +158,31 @@ def test_a_file_that_grows_while_it_is_read(tmp_path: Path, monkeypatch: pytest.
     assert read_capped(str(file)).data.startswith(b"begin more ")
 
 
+@pytest.mark.parametrize("swap", ["pipe", "link", "file"])
+def test_a14_exchanged_between_look_and_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, swap: str) -> None:
+    file, other = tmp_path / "x.srt", tmp_path / "secret"
+    file.write_bytes(b"x")
+    other.write_bytes(b"y")
+    real = os.open
+
+    def exchange(path: str, flags: int) -> int:
+        file.unlink()
+        if swap == "pipe":
+            os.mkfifo(file)
+        elif swap == "link":
+            file.symlink_to(other)
+        else:
+            os.link(other, file)
+        monkeypatch.setattr(os, "open", real)
+        return real(path, flags)
+
+    monkeypatch.setattr(os, "open", exchange)
+    if swap == "file":
+        assert read_capped(str(file)).data == b"y"
+    else:
+        assert refused(file) == "not_regular_file"
+
+
 def test_reading_leaves_no_descriptor_open(tmp_path: Path) -> None:
     (tmp_path / "x.srt").write_bytes(b"x")
     (tmp_path / "y.srt").write_bytes(b"xxxxx")
