@@ -141,9 +141,9 @@ def _wrong(planted: Planted) -> Planted:
     return replace(planted, result=Result.REFUSED, reasons=reasons, engines=OURS)
 
 
-def _never_aligned(planted: Planted, result: Result, reason: str) -> Planted:
-    """A subtitle that no engine is shown."""
-    return replace(planted, result=result, reasons=(reason,), engines=OURS)
+def _never_aligned(planted: Planted, result: Result, *reasons: str) -> Planted:
+    """A subtitle that no engine has to be shown."""
+    return replace(planted, result=result, reasons=reasons, engines=OURS)
 
 
 _DOS = "\r\n"
@@ -248,6 +248,7 @@ PLANTED: tuple[Planted, ...] = (
         Planted(f"{_SALT}.es.2.srt", f"{_SALT}.mkv", "sparse: thirteen signs", translated=True, style="sparse"),
         Result.REFUSED,
         "too_sparse",
+        "low_confidence",
     ),
     Planted(f"{_DOOR}.en.srt", f"{_DOOR}.mp4", "7.7 s early", late=-7.7),
     Planted(

@@ -18,11 +18,16 @@ from synctui.simulators.stories import Story, read_story, story_keys
 
 FRAME_MS = 60
 FRAME = RATE * FRAME_MS // 1000
-LEAD, TAIL = 0.10, 0.12
+LEAD, TAIL = (0.08, 0.40), (0.10, 0.32)
+"""Seconds of room before and after a line: never the same, so that where a clip begins says nothing about speech."""
 
 
-def encode(sound: Sound, bit_rate: int, application: str) -> list[bytes]:
-    """Return one Opus packet for every 60 ms."""
+def encode(sound: Sound, tone: str, bit_rate: int, application: str) -> list[bytes]:
+    """Return one Opus packet for every 60 ms of a whole number of frames.
+
+    The encoder hears a moment of the room first: a clip that began from silence would be preceded by a gap of 6.5 ms.
+    """
+    sound = np.concatenate([sounds.room(tone, FRAME_MS / 1000, 92), sound])
     codec = av.CodecContext.create("libopus", "w")
     codec.sample_rate, codec.layout, codec.format = RATE, "mono", "flt"
     codec.bit_rate, codec.time_base = bit_rate, Fraction(1, RATE)
@@ -32,7 +37,7 @@ def encode(sound: Sound, bit_rate: int, application: str) -> list[bytes]:
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound[None, at : at + FRAME]), format="flt", layout="mono")
         frame.sample_rate, frame.pts = RATE, at
         packets += [bytes(packet) for packet in codec.encode(frame)]
-    return packets[: len(sound) // FRAME]
+    return packets[1 : len(sound) // FRAME]
 
 
 def framed(sound: Sound) -> Sound:
@@ -55,15 +60,16 @@ class Pack:
     def add_line(self, name: str, text: str, voice: str, tone: str, part: int) -> None:
         """Append a spoken line, in its room."""
         said = trim(say(voice, text))
-        start = round(LEAD * RATE)
-        whole = framed(np.pad(said, (start, round(TAIL * RATE))))
+        random = np.random.default_rng(zlib.crc32(name.encode()))
+        start = round(random.uniform(*LEAD) * 100) * RATE // 100
+        whole = framed(np.pad(said, (start, round(random.uniform(*TAIL) * RATE))))
         room = sounds.room(tone, 8, part % 5)
         at = (part * 7919) % (len(room) // 4)
         whole = whole + np.resize(room[at:], len(whole))
         self.add(
             name,
-            encode(whole, 15_000, "voip"),
-            round(LEAD * 1000),
+            encode(whole, tone, 15_000, "voip"),
+            start * 1000 // RATE,
             round((start + len(said)) * 1000 / RATE),
             zlib.crc32(text.encode()),
         )
@@ -92,10 +98,10 @@ def add_story(pack: Pack, story: Story) -> None:
         else:
             pack.add_line(line.key, line.text, story.cast[line.speaker], story.tone, part)
     for name in sorted(effects):
-        pack.add(f"{story.key}/{name}", encode(framed(sounds.effect(name, story.tone)), 20_000, "audio"))
-    pack.add(f"{story.key}/room", encode(framed(sounds.room(story.tone, 12, 80)), 12_000, "voip"))
-    pack.add(f"{story.key}/theme", encode(framed(sounds.music(story.tone, 6)), 24_000, "audio"))
-    pack.add(f"{story.key}/bridge", encode(framed(sounds.music(story.tone, 2)), 24_000, "audio"))
+        pack.add(f"{story.key}/{name}", encode(framed(sounds.effect(name, story.tone)), story.tone, 20_000, "audio"))
+    pack.add(f"{story.key}/room", encode(framed(sounds.room(story.tone, 12, 80)), story.tone, 12_000, "voip"))
+    pack.add(f"{story.key}/theme", encode(framed(sounds.music(story.tone, 6)), story.tone, 24_000, "audio"))
+    pack.add(f"{story.key}/bridge", encode(framed(sounds.music(story.tone, 2)), story.tone, 24_000, "audio"))
 
 
 def main(folder: Path) -> None:

@@ -11,7 +11,8 @@ from synctui.simulators.making.voices import RATE, Sound
 
 Wave = NDArray[np.float64]
 
-ROOM_LEVEL = 10 ** (-56 / 20)
+ROOM_LEVEL = 10 ** (-57 / 20)
+AIR_LEVEL = 10 ** (-63 / 20)
 CHORDS = {  # semitones above the key, one tuple a bar
     "ship": (45, ((0, 7, 16), (-3, 4, 12), (5, 9, 17), (-5, 7, 14))),
     "sea": (43, ((0, 7, 15), (-4, 3, 12), (-2, 5, 14), (0, 7, 12))),
@@ -57,7 +58,8 @@ def room(tone: str, seconds: float, part: int = 0) -> Sound:
         wave = _noise(name, count, 90, 900, 1.1) * (0.4 + 0.15 * np.sin(2 * np.pi * t / 5.2))
     else:
         wave = _noise(name, count, 40, 2500, 1.0)
-    return np.asarray(wave * ROOM_LEVEL, dtype=np.float32)
+    air = _noise(f"{name} air", count, 60, 12_000, 0.4)
+    return np.asarray(wave * ROOM_LEVEL + air * AIR_LEVEL, dtype=np.float32)
 
 
 def effect(name: str, tone: str) -> Sound:
