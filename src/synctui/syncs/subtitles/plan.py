@@ -16,7 +16,7 @@ from synctui.model.reasons import sentence
 from synctui.model.states import SubtitleState
 from synctui.store.strikes import struck_out
 from synctui.store.verdicts import verdicts_for
-from synctui.syncs.subtitles.candidates import Candidates, Found, media_file
+from synctui.syncs.subtitles.candidates import Found, candidates, media_file
 from synctui.syncs.subtitles.endings import MOST_STRIKES
 from synctui.syncs.subtitles.engines import Engines
 from synctui.syncs.subtitles.fingerprint import Conditions, holds
@@ -42,14 +42,15 @@ async def plan_alignment(
     Raises DependencyMissing for an engine that is not there, TargetNotFound, UsageError.
     """
     scopes = await resolve(tools.database, targets, tools.libraries)
-    if options.video is not None and (len(scopes) != 1 or not scopes[0].only):
+    if options.video is not None and (len(scopes) != 1 or not scopes[0].file):
         raise UsageError("--video goes with one subtitle", hint="name the subtitle file as the only target")
     planner = await _Planner.of(tools, engines, options)
-    candidates = await Candidates.of(tools)
     seen: set[str] = set()
     for scope in scopes:
         batch: list[Found] = []
-        async for found in candidates.within(scope):
+        anything = False
+        async for found in candidates(tools, scope):
+            anything = True
             if isinstance(found, Pairing):
                 if found.subtitle.path in seen or not planner.speaks(found):
                     continue
@@ -61,8 +62,8 @@ async def plan_alignment(
                 batch = []
         for item in await planner.decide(batch, scope):
             yield item
-        if scope.only and not seen:
-            raise TargetNotFound(f"{display(scope.only)}: no subtitle of that name, or none of that video")
+        if scope.file and not anything:
+            raise TargetNotFound(f"{display(scope.path)}: no subtitle belongs to it")
 
 
 @dataclass(slots=True)
