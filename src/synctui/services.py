@@ -18,6 +18,7 @@ from synctui.model.library import LibraryRoot
 from synctui.model.sync import Sync
 from synctui.processes.workers import Workers
 from synctui.store.database import Database
+from synctui.store.lineage import vaulted_originals
 from synctui.syncs.subtitles.scratch import sweep_scratch
 from synctui.syncs.subtitles.sync import SubtitleSync
 from synctui.syncs.subtitles.tools import Settings, Tools
@@ -75,7 +76,7 @@ async def services(
         tools = Tools(
             database=database,
             workers=workers,
-            vault=Vault(str(paths.vault)),
+            vault=Vault(str(paths.vault), referenced=lambda: vaulted_originals(paths.database)),
             speech=paths.speech,
             scratch=paths.scratch,
             settings=Settings(

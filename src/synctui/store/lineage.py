@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import aiosqlite
 
@@ -47,3 +51,13 @@ async def lineage_of_output(database: Database, path: str, output: str) -> Linea
 
 def _lineage(row: Sequence[Any]) -> Lineage:
     return Lineage(path_from_blob(row[0]) or "", row[1], row[2], from_blob(row[3]), from_blob(row[4]))
+
+
+def vaulted_originals(path: Path) -> frozenset[str]:
+    """Return the hashes of first originals that lie in the vault alone; for a thread, with a connection of its own."""
+    connection = sqlite3.connect(f"file:{quote(os.fspath(path))}?mode=ro", uri=True)
+    try:
+        rows = connection.execute("SELECT DISTINCT original FROM lineage WHERE CAST(backup AS TEXT) LIKE 'vault:%'")
+        return frozenset(row[0] for row in rows)
+    finally:
+        connection.close()
