@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from synctui import __version__
 from synctui.errors import UsageError
+from synctui.text import display
 
 COMMANDS = ("status", "jobs", "restore", "changed", "config", "doctor")
 _LEADING_VALUE = ("--config", "--data-dir")
+_LONGEST = 366 * 86400.0
 
 EPILOG = """\
 commands:
@@ -106,30 +109,52 @@ def _split_command(words: list[str]) -> tuple[str | None, list[str]]:
 
 def duration(text: str) -> float:
     """Return the seconds of `90`, `90s`, `10m`, `2h`, `1h30m` or `1d`."""
-    if re.fullmatch(r"\d+(\.\d+)?", text):
-        return float(text)
-    if not re.fullmatch(r"(\d+[dhms])+", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no duration (such as 90s, 10m, 2h, 1h30m)")
-    seconds = {"d": 86400, "h": 3600, "m": 60, "s": 1}
-    return float(sum(int(number) * seconds[unit] for number, unit in re.findall(r"(\d+)([dhms])", text)))
+    if len(text) < 16 and re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
+        value = float(text)
+    elif len(text) < 32 and re.fullmatch(r"([0-9]+[dhms])+", text):
+        seconds = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+        value = float(sum(int(number) * seconds[unit] for number, unit in re.findall(r"([0-9]+)([dhms])", text)))
+    else:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no duration (such as 90s, 10m, 2h, 1h30m)")
+    if value > _LONGEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is longer than a year")
+    return value
 
 
 def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no positive number")
+    if not (text.isascii() and text.isdigit() and len(text) < 10) or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no positive number")
     return int(text)
 
 
+def _from_zero(text: str) -> int:
+    return 0 if text == "0" else _positive(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < _LONGEST:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number of seconds")
+    return value
+
+
 def _languages(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+    languages = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not languages:
+        raise argparse.ArgumentTypeError("names no language (such as en,de)")
+    return languages
 
 
-def _add_common(parser: argparse.ArgumentParser) -> None:
+def _add_common(parser: argparse.ArgumentParser, *, asks: bool = False) -> None:
     group = parser.add_argument_group("general")
     group.add_argument("--config", type=Path, metavar="F", help="the configuration file")
     group.add_argument("--data-dir", type=Path, metavar="D", help="keep everything that SyncTUI writes of its own here")
     group.add_argument("--json", action="store_true", help="one JSON object a line on standard output")
-    group.add_argument("-y", "--yes", action="store_true", help="do it without asking")
+    if asks:
+        group.add_argument("-y", "--yes", action="store_true", help="do it without asking")
     group.add_argument("-q", "--quiet", action="store_true", help="only the result")
     group.add_argument("-v", "--verbose", action="count", default=0, help="more detail; twice: the log as well")
 
@@ -162,13 +187,14 @@ def _run_arguments(words: list[str]) -> Arguments:
     kind.add_argument("--reference", metavar="FILE", help="align against this subtitle or video instead of the audio")
     kind.add_argument("--video", metavar="FILE", help="the video that the subtitle belongs to (remembered)")
     kind.add_argument("--lang", dest="languages", type=_languages, metavar="en,de", help="only these languages")
-    kind.add_argument("--max-offset", type=float, metavar="SECONDS", help="the largest shift to accept")
-    _add_common(parser)
+    kind.add_argument("--max-offset", type=_seconds, metavar="SECONDS", help="the largest shift to accept")
+    _add_common(parser, asks=True)
     values = vars(parser.parse_intermixed_args(words))
+    _check_run(values)
     kind_name = values.pop("kind") or ""
     if not kind_name and values["demo"] is None:
         if values["targets"]:
-            raise UsageError(f"unknown command {values['targets'][0]!r}", hint="synctui --help")
+            raise UsageError(f"unknown command {display(values['targets'][0])!r}", hint="synctui --help")
         command = "tui"
     else:
         command = "run"
@@ -193,18 +219,57 @@ def _command_arguments(command: str, words: list[str]) -> Arguments:
         parser.add_argument("--max-duration", type=duration, metavar="2h")
     elif command == "restore":
         parser.add_argument("targets", nargs="+", metavar="PATH")
-        parser.add_argument("--to", type=int, default=0, metavar="N", help="0: the first original, 1: .bak.1 ...")
+        parser.add_argument("--to", type=_from_zero, default=0, metavar="N", help="0: the first original, 1: .bak.1 ...")
         parser.add_argument("--force", action="store_true", help="also over a file that changed since")
         parser.add_argument("--wait-lock", type=duration, default=0.0, metavar="10m")
     elif command == "changed":
         parser.add_argument("targets", nargs="*", metavar="PATH")
     elif command == "config":
         parser.add_argument("action", nargs="?", default="show", choices=("path", "show", "check", "init"))
-    _add_common(parser)
+    _add_common(parser, asks=command in ("jobs", "restore", "changed"))
     values = vars(parser.parse_intermixed_args(words))
+    if command == "jobs":
+        _check_jobs(values)
     for name in ("targets", "operations"):
         if name in values:
             values[name] = tuple(values[name])
-    if command == "jobs" and values["action"] not in ("list",) and not values["job"]:
-        raise UsageError(f"jobs {values['action']} needs a job's number", hint="synctui jobs lists them")
     return Arguments(command=command, **values)
+
+
+_PLANS = ("targets", "dry_run", "check", "force", "only_failed", "limit", "allow_mass_change", "engine", "reference", "video",
+          "languages", "max_offset")  # fmt: skip
+_OF_ACTIONS = {
+    "operations": ("show", "undo"),
+    "search": ("show",),
+    "limit": ("list", "show"),
+    "wait_lock": ("resume", "undo"),
+    "max_duration": ("resume", "undo"),
+}
+
+
+def _check_run(values: dict[str, Any]) -> None:
+    """Refuse what would be ignored: a job that is resumed has its plan, and a run is quiet or talkative."""
+    if values["resume"] is not None:
+        for name in _PLANS:
+            if values[name]:
+                what = (
+                    values[name][0] if name == "targets" else "--" + {"languages": "lang"}.get(name, name).replace("_", "-")
+                )
+                hint = f"--resume={what}" if name == "targets" and what.isdigit() else "leave one of them out"
+                raise UsageError(f"--resume goes on with a plan that is made: it cannot take {display(what)}", hint=hint)
+        if values["kind"] is None and values["demo"] is None:
+            raise UsageError("--resume needs to know what to run", hint="synctui --run subtitles --resume")
+    if values["quiet"] and values["verbose"]:
+        raise UsageError("--quiet and --verbose contradict each other")
+
+
+def _check_jobs(values: dict[str, Any]) -> None:
+    action = values["action"]
+    if action == "list" and values["job"]:
+        raise UsageError("jobs list takes no number", hint=f"synctui jobs show {display(values['job'])}")
+    if action != "list" and not values["job"]:
+        raise UsageError(f"jobs {action} needs a job's number", hint="synctui jobs lists them")
+    for name, actions in _OF_ACTIONS.items():
+        if values[name] and action not in actions:
+            option = {"operations": "op"}.get(name, name).replace("_", "-")
+            raise UsageError(f"jobs {action} takes no --{option}", hint="it goes with: jobs " + ", jobs ".join(actions))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from synctui.cli.arguments import Arguments, parse_arguments
-from synctui.errors import ExitCode, SyncTuiError
+from synctui.errors import ExitCode, StorageError, SyncTuiError
 from synctui.text import display
 
 
@@ -18,18 +18,24 @@ def main(argv: Sequence[str]) -> int:
     _reopen_missing_streams()
     try:
         arguments = parse_arguments(argv)
+        import asyncio  # deferred: half of what --help would cost
+
         return int(asyncio.run(_dispatch(arguments)))
     except SyncTuiError as error:
         complain(error)
         return int(error.exit_code)
     except BrokenPipeError:
-        _silence_stdout()
         return int(ExitCode.DONE)
+    except OSError as error:
+        complain(StorageError(f"{error.filename}: {error.strerror}" if error.filename else str(error)))
+        return int(ExitCode.STORAGE)
     except KeyboardInterrupt:
         return int(ExitCode.SIGINT)
+    except Exception as error:
+        complain_of_bug(error, verbose=any(word in ("-v", "-vv", "--verbose") for word in argv))
+        return int(ExitCode.BUG)
     finally:
-        with contextlib.suppress(BrokenPipeError, ValueError, OSError):
-            sys.stdout.flush()
+        _flush()
 
 
 async def _dispatch(arguments: Arguments) -> ExitCode:
@@ -76,6 +82,19 @@ def complain(error: SyncTuiError) -> None:
         sys.stderr.write("\n".join(lines) + "\n")
 
 
+def complain_of_bug(error: Exception, *, verbose: bool) -> None:
+    """Say on standard error that we are at fault; `verbose` shows where."""
+    import traceback
+
+    with contextlib.suppress(OSError, ValueError):
+        if verbose:
+            sys.stderr.write("".join(traceback.format_exception(error)))
+        at = traceback.extract_tb(error.__traceback__)[-1:]
+        where = f" ({Path(at[0].filename).name}:{at[0].lineno})" if at else ""
+        what = display(f"{type(error).__name__}: {error}", 300)
+        sys.stderr.write(f"synctui: a fault in SyncTUI: {what}{where}\n   please report it, with what -v shows\n")
+
+
 def _explain() -> ExitCode:
     sys.stderr.write(
         "synctui: the screens are not part of this version; run it from the shell:\n"
@@ -89,6 +108,12 @@ def _explain() -> ExitCode:
 
 def _reopen_missing_streams() -> None:
     """Give closed standard streams something to write to (`2>&-`), and never fail on a character."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            # Or the database would get the number of a standard stream, and whoever prints would write into it.
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -97,7 +122,11 @@ def _reopen_missing_streams() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _silence_stdout() -> None:
-    """Point standard output nowhere, so that the interpreter's last flush finds no broken pipe."""
-    with contextlib.suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _flush() -> None:
+    """Write what is left; where nobody reads, point the stream nowhere, or the interpreter would complain of it."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -7,15 +7,12 @@ import sys
 from typing import TextIO
 
 from synctui import __version__
+from synctui.cli.terminal import ClosedPipe
 from synctui.model.clock import Clock, SystemClock, rfc3339
 from synctui.model.events import Event
 from synctui.model.json import Fields
 
 VERSION = 1
-
-
-class ClosedPipe(Exception):
-    """The reader of standard output has gone."""
 
 
 class JsonLines:
@@ -50,6 +47,9 @@ class JsonLines:
         try:
             self._stream.write(json.dumps({**head, **fields}, ensure_ascii=True, default=dict) + "\n")
             self._stream.flush()
-        except (BrokenPipeError, ValueError, OSError) as error:
+        except (BrokenPipeError, ValueError) as error:
             self.closed = True
             raise ClosedPipe from error
+        except OSError:
+            self.closed = True
+            raise

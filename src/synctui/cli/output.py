@@ -8,11 +8,13 @@ import time
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from synctui.cli.ndjson import ClosedPipe, JsonLines
+from synctui.cli.ndjson import JsonLines
 from synctui.cli.report import Report
 from synctui.cli.terminal import Terminal
+from synctui.errors import SyncTuiError
+from synctui.jobs.lines import key_fields
 from synctui.model.events import Event
-from synctui.model.json import Fields
+from synctui.model.json import Fields, Json
 from synctui.model.plan import Operation, PlanTotals
 from synctui.text import display, path_fields
 
@@ -39,7 +41,9 @@ class Output(Protocol):
 
     def start(self, kind: str) -> None: ...
     def say(self, text: str) -> None: ...
+    def ask(self, question: str) -> None: ...
     def warn(self, message: str) -> None: ...
+    def trouble(self, error: SyncTuiError) -> None: ...
     def planning(self, totals: PlanTotals) -> None: ...
     def plan(self, totals: PlanTotals) -> None: ...
     def operation(self, operation: Operation) -> None: ...
@@ -58,10 +62,23 @@ class JsonOutput:
         self._lines.start(kind)
 
     def say(self, text: str) -> None:
-        sys.stderr.write(text.strip() + "\n")
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(text.strip() + "\n")
+
+    def ask(self, question: str) -> None:
+        pass
 
     def warn(self, message: str) -> None:
         self._lines.line("warning", {"message": display(message)})
+
+    def trouble(self, error: SyncTuiError) -> None:
+        fields: dict[str, Json] = {"message": display(str(error)), "subject": "", "code": error.code}
+        if error.hint:
+            fields["hint"] = display(error.hint)
+        if candidates := getattr(error, "candidates", ()):
+            fields["candidates"] = [display(candidate) for candidate in candidates]
+        with contextlib.suppress(OSError):
+            self._lines.line("alert", fields)
 
     def planning(self, totals: PlanTotals) -> None:
         pass
@@ -83,7 +100,7 @@ class JsonOutput:
 
     def operation(self, operation: Operation) -> None:
         fields: dict[str, object] = {
-            "key": display(operation.key),
+            **key_fields(operation.key),
             "stage": operation.stage,
             "action": operation.action,
             "subject": display(operation.subject),
@@ -100,7 +117,7 @@ class JsonOutput:
         pass
 
     def end(self, exit_code: int, resume: str | None) -> None:
-        with contextlib.suppress(ClosedPipe):
+        with contextlib.suppress(OSError):
             self._lines.end(exit_code, resume)
 
 
@@ -118,8 +135,15 @@ class PersonOutput:
     def say(self, text: str) -> None:
         self._report.say(text)
 
+    def ask(self, question: str) -> None:
+        self._report.ask(question)
+
     def warn(self, message: str) -> None:
         self._report.event(Event("warning", {"message": message}))
+
+    def trouble(self, error: SyncTuiError) -> None:
+        with contextlib.suppress(OSError):
+            self._report.finish()
 
     def planning(self, totals: PlanTotals) -> None:
         if time.monotonic() - self._drawn >= 0.25:
@@ -139,6 +163,7 @@ class PersonOutput:
         self._report.result(fields, seconds=time.monotonic() - self._started, folder=folder, undo=undo)
 
     def end(self, exit_code: int, resume: str | None) -> None:
-        if resume:
-            self._report.say(f" resume  {resume}")
-        self._report.finish()
+        with contextlib.suppress(OSError):
+            if resume:
+                self._report.say(f" resume  {display(resume)}")
+            self._report.finish()

@@ -49,6 +49,11 @@ class Report:
         self._clear()
         self._terminal.write(text + "\n")
 
+    def ask(self, question: str) -> None:
+        """Print a question; the answer is typed behind it."""
+        self._clear()
+        self._terminal.write(question)
+
     def planning(self, totals: PlanTotals) -> None:
         """Show how far the planning is (live only)."""
         self._show(f" looking: {words.count(totals.total, 'subtitle')} to do")

@@ -15,7 +15,11 @@ _ASCII = str.maketrans(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+class ClosedPipe(BrokenPipeError):
+    """The reader of standard output has gone."""
+
+
+@dataclass(slots=True)
 class Terminal:
     """A stream a person may be reading."""
 
@@ -23,6 +27,7 @@ class Terminal:
     live: bool
     colour: bool
     unicode: bool
+    closed: bool = False
 
     @classmethod
     def of(cls, stream: TextIO | None = None, environment: Mapping[str, str] = os.environ) -> Terminal:
@@ -49,11 +54,23 @@ class Terminal:
         return max(20, shutil.get_terminal_size((80, 24)).columns)
 
     def write(self, text: str) -> None:
-        """Write displayed text, in the characters that the stream can take."""
+        """Write displayed text, in the characters that the stream can take.
+
+        Raises ClosedPipe once when nobody reads it any more; later text goes nowhere.
+        """
+        if self.closed:
+            return
         if not self.unicode:
             text = text.translate(_ASCII).encode("ascii", "replace").decode("ascii")
-        self.stream.write(text)
-        self.stream.flush()
+        try:
+            self.stream.write(text)
+            self.stream.flush()
+        except (BrokenPipeError, ValueError) as error:
+            self.closed = True
+            raise ClosedPipe from error
+        except OSError:
+            self.closed = True
+            raise
 
     def paint(self, text: str, style: str) -> str:
         """Return the text in a style: dim, bold, accent, warn or error."""
