@@ -68,15 +68,17 @@ async def services(
     """
     clock = clock or SystemClock()
     paths.ensure()
+    vault = Vault(str(paths.vault), referenced=lambda: vaulted_originals(paths.database))
     SettingsFile(paths).sweep()
     sweep_scratch(paths.scratch)
+    vault.sweep()
     config = loaded.config
     width = jobs or config.subtitles.jobs or max(1, (os.cpu_count() or 1) // 2)
     async with Workers(width) as workers, await Database.open(paths.database, clock=clock) as database:
         tools = Tools(
             database=database,
             workers=workers,
-            vault=Vault(str(paths.vault), referenced=lambda: vaulted_originals(paths.database)),
+            vault=vault,
             speech=paths.speech,
             scratch=paths.scratch,
             settings=Settings(
