@@ -67,7 +67,7 @@ def _request(session: Session) -> Request:
         value = getattr(arguments, name)
         if value:
             options[name] = os.path.abspath(value)
-    for name in ("force", "only_failed"):
+    for name in ("force", "only_failed", "allow_mass_change"):
         if getattr(arguments, name):
             options[name] = True
     return Request(arguments.kind, absolute(arguments.targets), options, profile=session.profile or None)

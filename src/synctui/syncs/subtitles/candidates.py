@@ -21,7 +21,7 @@ Found = Pairing | Problem | Notice
 _BATCH = 200
 
 
-async def candidates(tools: Tools, scope: Scope) -> AsyncIterator[Found]:
+async def candidates(tools: Tools, scope: Scope, *, allow_mass_change: bool = False) -> AsyncIterator[Found]:
     """Yield what a scope holds: pairings, what could not be read, and the brake of a root that is not what it was.
 
     A configured library is read through its index, which is brought up to date first: what did not change costs nothing.
@@ -35,7 +35,7 @@ async def candidates(tools: Tools, scope: Scope) -> AsyncIterator[Found]:
             for item in batch:
                 yield item
         return
-    report = await refresh(tools.database, scope.library, ignore=tools.settings.ignore)
+    report = await refresh(tools.database, scope.library, ignore=tools.settings.ignore, allow_mass_change=allow_mass_change)
     for problem in report.problems:
         yield problem
     if report.brakes:

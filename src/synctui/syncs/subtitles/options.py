@@ -12,14 +12,17 @@ from synctui.model.plan import Request
 EngineName = Literal["builtin", "alass", "ffsubsync"]
 EngineChoice = Literal["auto", "builtin", "alass", "ffsubsync"]
 
-KNOWN = frozenset(("engine", "reference", "video", "languages", "max_offset", "force", "only_failed", "restore", "to"))
+KNOWN = frozenset(
+    ("engine", "reference", "video", "languages", "max_offset", "force", "only_failed", "restore", "to", "allow_mass_change")
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SubtitleOptions:
     """What a request asks beyond its targets.
 
-    `max_offset` is the largest shift accepted, in seconds. `restore` asks for originals to be brought back instead of an
+    `max_offset` is the largest shift accepted, in seconds. `allow_mass_change` believes that so much of a library is gone.
+    `restore` asks for originals to be brought back instead of an
     alignment, the `to`-th (0: the first).
     """
 
@@ -30,6 +33,7 @@ class SubtitleOptions:
     max_offset: float = 240.0
     force: bool = False
     only_failed: bool = False
+    allow_mass_change: bool = False
     restore: bool = False
     to: int = 0
 
@@ -51,6 +55,7 @@ class SubtitleOptions:
             max_offset=_number(given, "max_offset", 240.0),
             force=given.get("force") is True,
             only_failed=given.get("only_failed") is True,
+            allow_mass_change=given.get("allow_mass_change") is True,
             restore=given.get("restore") is True,
             to=int(_number(given, "to", 0)),
         )

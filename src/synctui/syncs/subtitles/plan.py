@@ -49,7 +49,7 @@ async def plan_alignment(
     for scope in scopes:
         batch: list[Found] = []
         anything = False
-        async for found in candidates(tools, scope):
+        async for found in candidates(tools, scope, allow_mass_change=options.allow_mass_change):
             anything = True
             if isinstance(found, Pairing):
                 if found.subtitle.path in seen or not planner.speaks(found):
