@@ -13,7 +13,9 @@ from synctui.model.library import EpisodeName, LibraryKind
 _NUMBERED = re.compile(
     r"[sS](?<![A-Za-z0-9][sS])(\d{1,4})[ ._-]{0,3}[eE](\d{1,4})((?:[ ._-]{0,2}[eE]\d{1,4}|-\d{1,4}(?![\dpi]))*)(?!\d)"
 )
-_CROSSED = re.compile(r"(?<![A-Za-z0-9])(\d{1,2})[xX](\d{2,3})((?:-?[xX]\d{2,3}|-\d{2,3}(?![\dpi]))*)(?![\dxX])")
+_CROSSED = re.compile(
+    r"(?<![A-Za-z0-9])(\d{1,2})[xX](?!26[45](?!\d))(\d{2,3})((?:-?[xX]\d{2,3}|-\d{2,3}(?![\dpi]))*)(?![\dxX])"
+)
 _ABSOLUTE = re.compile(r"(?P<show>.*\S)\s+-\s+(?:ep?\.?\s*)?(?P<number>\d{1,4})(?:v\d)?(?=$|\s|\[|\()", re.IGNORECASE)
 _GROUP = re.compile(r"\s*\[[^\]]{1,60}\][ ._]*")
 _YEAR = re.compile(r"[\s._(\[]+((?:19|20)\d{2})(?=$|[\s._)\]])")
@@ -35,6 +37,11 @@ _WORDS = re.compile(r"[\W_]+")
 def plain(text: str) -> str:
     """Return only the letters and digits of a name, folded: what two spellings of one title have in common."""
     return _WORDS.sub("", fold(text))
+
+
+def words(text: str) -> list[str]:
+    """Return the folded words of a name."""
+    return [word for word in _WORDS.split(fold(text)) if word]
 
 
 def spaced(text: str) -> str:

@@ -70,7 +70,7 @@ async def refresh(
         stop=lambda: halted or (stop is not None and stop()),
         believe_losses=allow_mass_change,
     )
-    passing = _Pass(library, known, await choices(database))
+    passing = _Pass(library, known, await asyncio.to_thread(_standing, await choices(database)))
     report = Refreshed(root)
     items = iter(scan)
     try:
@@ -159,6 +159,11 @@ async def _known(database: Database, root: int) -> dict[str, Known]:
     async for _, path, mtime_ns, ctime_ns, mount, rules, names, stamps, children in known_directories(database, root):
         found[_path(path)] = Known(mtime_ns, ctime_ns, bool(mount), rules, names, stamps, children)
     return found
+
+
+def _standing(chosen: dict[str, str]) -> dict[str, str]:
+    """Return the choices whose video is still there."""
+    return {subtitle: video for subtitle, video in chosen.items() if os.path.exists(video)}
 
 
 def _absolute(library: LibraryRoot) -> LibraryRoot:

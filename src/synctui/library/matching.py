@@ -8,12 +8,11 @@ of a multi-part film, and what only resembles a video needs a choice.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
-from synctui.library.episodes import Heading, heading, numbers
+from synctui.library.episodes import Heading, film, heading, numbers, words
 from synctui.library.folder import Entry, Folder
 from synctui.library.languages import language
 from synctui.library.names import (
@@ -242,7 +241,7 @@ class Videos:
             return Match(features[0], name)
         if features and (name or inside):
             return Match(-1, name or _named(text), "needs_choice", tuple(features[:MOST_CANDIDATES]))
-        if len(features) == 1 and _related(heading(text).title, self._headings[features[0]].title):
+        if len(features) == 1 and _related(text, self.stems[features[0]]):
             return Match(-1, _named(text), "needs_choice", tuple(features))
         return Match(-1, _named(text), "no_video")
 
@@ -270,9 +269,7 @@ def _without_suffix(text: str) -> str:
 
 
 def _related(one: str, other: str) -> bool:
-    return bool(one and other) and (one.startswith(other) or other.startswith(one))
-
-
-def path_of(folder: Folder, entry: Entry) -> str:
-    """Return the path of a folder's entry."""
-    return os.path.join(folder.path, entry.name)
+    """Return whether one title begins with all the words of the other."""
+    left, right = words(film(_without_suffix(one))[0]), words(film(other)[0])
+    common = min(len(left), len(right))
+    return common > 0 and left[:common] == right[:common]

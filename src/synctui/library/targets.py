@@ -27,8 +27,8 @@ def pairings_at(
     """Yield the pairings of the subtitles that `path` means: itself, those of a video, or all below a folder.
 
     Also what was left out and why, and a brake when a folder is missing or empty; `gone` for a file that is not there.
-    `choices` are remembered ones (subtitle to video), `within` is the folder, such as the library's, that links must not lead
-    out of. Reads the disks; blocks; meant for a thread.
+    `choices` are remembered ones (subtitle to video), `within` is the folder, such as the library's, that links must not
+    lead out of. Reads the disks; blocks; meant for a thread.
     """
     path = os.path.abspath(path)
     chosen = stamped(choices or {})

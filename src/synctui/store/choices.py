@@ -31,7 +31,7 @@ async def forget_choice(connection: aiosqlite.Connection, subtitle: str) -> None
     """Forget a choice; the next scan of its folder pairs the subtitle by its name again."""
     blob = path_to_blob(subtitle) or b""
     await connection.execute("DELETE FROM choices WHERE subtitle = ?", (blob,))
-    await connection.execute("UPDATE directories SET mtime_ns = 0 WHERE path = ?", (split(blob)[0],))
+    await connection.execute("UPDATE directories SET mtime_ns = 0, ctime_ns = 0 WHERE path = ?", (split(blob)[0],))
 
 
 async def choices(database: Database) -> dict[str, str]:

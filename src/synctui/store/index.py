@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
@@ -86,7 +87,8 @@ async def put_root(connection: aiosqlite.Connection, library: LibraryRoot) -> in
     """Return the number of a configured library's root, made or renamed as needed."""
     path = path_to_blob(library.path) or b""
     rows = list(await connection.execute_fetchall("SELECT id, node, name, kind FROM roots WHERE path = ?", (path,)))
-    name, label = clean(library.name), clean(library.name).casefold()
+    name = clean(library.name)
+    label = unicodedata.normalize("NFC", name.casefold())
     if not rows:
         cursor = await connection.execute(
             "INSERT INTO roots (path, name, kind, node) VALUES (?, ?, ?, 0)", (path, name, library.kind)
@@ -105,7 +107,7 @@ async def put_root(connection: aiosqlite.Connection, library: LibraryRoot) -> in
     if rows[0][3] != library.kind:
         await connection.execute("UPDATE roots SET kind = ? WHERE id = ?", (library.kind, root))
         # Every folder's place in the tree may be another one now.
-        await connection.execute("UPDATE directories SET mtime_ns = 0 WHERE root = ?", (root,))
+        await connection.execute("UPDATE directories SET mtime_ns = 0, ctime_ns = 0 WHERE root = ?", (root,))
     return root
 
 
