@@ -9,6 +9,7 @@ from typing import Literal
 from synctui.simulators.reels import Moment, Reel
 
 JITTER_MS = 150
+LONGEST_LINE = 42
 SHORT, LONG = (-60, 200), (300, 1_100)
 Style = Literal["full", "sdh", "forced", "sparse"]
 
@@ -46,7 +47,7 @@ def write_script(reel: Reel, language: str, *, translated: bool, style: Style, r
         if moment.line is None or moment.line.effect:
             if style == "sdh" or (moment.line is None and number % 4 == 1):
                 drafts.append(_heard(moment, language, translated, number))
-        elif drafts and _mergeable(drafts[-1], moment) and random.random() < 0.16:
+        elif drafts and _mergeable(drafts[-1], moment) and random.random() < 0.3:
             last = drafts[-1]
             text = f"- {last.text}\n- {moment.line.words(translated)}"
             drafts[-1] = replace(last, end=moment.end, text=text)
@@ -56,6 +57,7 @@ def write_script(reel: Reel, language: str, *, translated: bool, style: Style, r
             drafts.append(Draft(moment.start, moment.end, moment.start, moment.line.speaker, moment.line.words(translated)))
     if style == "sdh":
         drafts = [replace(draft, text=_with_speaker(draft)) for draft in drafts]
+    drafts = [replace(draft, text=_wrapped(draft.text)) for draft in drafts]
     return _by_hand(drafts, random)
 
 
@@ -67,7 +69,9 @@ def _heard(moment: Moment, language: str, translated: bool, number: int) -> Draf
 
 
 def _mergeable(last: Draft, moment: Moment) -> bool:
-    return bool(last.speaker) and "\n" not in last.text and moment.start - last.end < 900 and moment.end - last.start < 6_500
+    return (
+        bool(last.speaker) and "\n" not in last.text and moment.start - last.end < 1_300 and moment.end - last.start < 6_500
+    )
 
 
 def _split(moment: Moment, translated: bool) -> list[Draft]:
@@ -88,6 +92,15 @@ def _split(moment: Moment, translated: bool) -> list[Draft]:
 
 def _with_speaker(draft: Draft) -> str:
     return f"{draft.speaker.upper()}: {draft.text}" if draft.speaker and "\n" not in draft.text else draft.text
+
+
+def _wrapped(text: str) -> str:
+    """Return a long line broken in two near its middle."""
+    if len(text) <= LONGEST_LINE or "\n" in text:
+        return text
+    spaces = [at for at, char in enumerate(text) if char == " "]
+    at = min(spaces, key=lambda at: abs(at - len(text) / 2), default=-1)
+    return text if at < 0 else f"{text[:at]}\n{text[at + 1 :]}"
 
 
 def _by_hand(drafts: list[Draft], random: Random) -> list[Draft]:

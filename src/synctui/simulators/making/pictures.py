@@ -16,7 +16,7 @@ Plane = NDArray[np.float64]
 
 WIDTH, HEIGHT = 640, 360
 GROUP = 240
-SERIF = "/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf"
+FONT = "DejaVu Serif"
 COLOURS: dict[str, tuple[tuple[int, int, int], tuple[int, int, int]]] = {  # top, bottom
     "the-long-orbit": ((8, 10, 34), (38, 28, 78)),
     "winter-harbour": ((44, 66, 92), (172, 190, 200)),
@@ -103,7 +103,7 @@ def titled(key: str, title: str) -> Image:
         drawn = subprocess.run(
             [
                 *("ffmpeg", "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{WIDTH}x{HEIGHT}", "-i", "-"),
-                *("-vf", f"drawtext=fontfile={SERIF}:textfile={text}:fontsize=34:fontcolor={colour}:x=(w-tw)/2:y=44"),
+                *("-vf", f"drawtext=font={FONT}:textfile={text}:fontsize=34:fontcolor={colour}:x=(w-tw)/2:y=44"),
                 *("-f", "rawvideo", "-pix_fmt", "rgb24", "-"),
             ],
             input=card(key).tobytes(),
