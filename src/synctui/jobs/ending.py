@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import aiosqlite
 
@@ -51,10 +52,12 @@ async def record_end(
     undo_of: int | None,
     releases: Callable[[], bool] = lambda: True,
     reserved: Reservation | None = None,
+    then: Callable[[End], None] = lambda end: None,
 ) -> End:
     """Store an outcome with everything that belongs to it; raises Fenced when the operation has one already.
 
-    `releases` tells, once the write's turn has come, whether other operations may wait for this one.
+    `releases` tells, once the write's turn has come, whether other operations may wait for this one; `then` is called in
+    the order of the commits.
     """
     appended = [placed(one, sync)[1] for one in outcome.append]
     stages = list(sync.stages) or [""]
@@ -80,7 +83,9 @@ async def record_end(
             await _mark_undone(connection, undo_of, taken.operation, job)
         if reserved is not None:
             await _settle(connection, reserved, outcome)
-        return End(total, counts, released, await operations.queues(connection, job) if appended else None)
+        end = End(total, counts, released, await operations.queues(connection, job) if appended else None)
+        shop.database.after_commit(partial(then, end))
+        return end
 
     failpoint("outcome.before")
     end = await shop.database.write(work)

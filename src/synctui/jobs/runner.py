@@ -7,13 +7,14 @@ import heapq
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import aiosqlite
 
 from synctui.errors import DatabaseUnusable, StorageError, TemporaryFailure
 from synctui.failpoints import failpoint
 from synctui.jobs import finishing, retries
-from synctui.jobs.ending import record_end
+from synctui.jobs.ending import End, record_end
 from synctui.jobs.failures import failure
 from synctui.jobs.flight import Again, Flight, Returned, StoreFailed, Waits
 from synctui.jobs.planning import fault
@@ -126,9 +127,10 @@ class JobRunner:
         return not self._stop.asked and self._order is None and self._broken is None and ("job", "") not in self._pauses
 
     async def _wait(self) -> None:
-        pending = bool(self._timers or self._pauses or self._rate_wait is not None)
-        timeout = min(_LOOK, self._rate_wait if self._rate_wait is not None else _LOOK) if pending else None
-        self._rate_wait = None
+        timeout = _LOOK if self._timers or self._pauses else None
+        if self._rate_wait is not None:
+            timeout = min(_LOOK, self._rate_wait)
+            self._rate_wait = None
         try:
             await asyncio.wait_for(self._wake.wait(), timeout)
         except TimeoutError:
@@ -220,7 +222,7 @@ class JobRunner:
                 self._tracks.reopen(flight.queue.id)
         except Fenced:
             log.warning("operation %s of job %s had ended already", flight.taken.id, self.job.id)
-            self._tracks.update(await operations.queues(self._shop.database, self.job.id))
+            await self._count_again()
         except StoreFailed as error:
             self._broken = self._broken or error.__cause__ or error
         except asyncio.CancelledError:
@@ -235,12 +237,19 @@ class JobRunner:
             flight.lane.release()
             self._wake.set()
 
+    async def _count_again(self) -> None:
+        async def work(connection: aiosqlite.Connection) -> None:
+            rows = await operations.queues(connection, self.job.id)
+            self._shop.database.after_commit(partial(self._tracks.update, rows))
+
+        await self._shop.database.write(work)
+
     async def _end(self, flight: Flight, outcome: Outcome, *, last: bool = False) -> None:
         if any(one.after for one in outcome.append):
             self._late_needs = True
         try:
             self._check_stages(flight, outcome)
-            end = await record_end(
+            await record_end(
                 self._shop,
                 self._sync,
                 self.job.id,
@@ -250,6 +259,7 @@ class JobRunner:
                 undo_of=self.job.undo_of,
                 releases=lambda: self._late_needs,
                 reserved=flight.reserved,
+                then=partial(self._ended, flight, outcome),
             )
         except (Fenced, StorageError, DatabaseUnusable, TemporaryFailure):
             raise
@@ -258,9 +268,12 @@ class JobRunner:
                 raise
             await self._end(flight, failure(error, flight.operation), last=True)
             return
+
+    def _ended(self, flight: Flight, outcome: Outcome, end: End) -> None:
         self.progress.ended(flight.operation, outcome, end.total, end.counts)
-        self._tracks.ended(flight.queue.id)
-        if end.queues is not None:
+        if end.queues is None:
+            self._tracks.ended(flight.queue.id)
+        else:
             self._tracks.update(end.queues)
             for name in self._tracks.names():
                 self._shop.lanes[name].join(self._wake)

@@ -92,10 +92,14 @@ class Tracks:
     def reopen(self, number: int) -> None:
         """List a queue again: something of it may be ready."""
         queue = self.queues.get(number)
-        if queue is None or queue.listed or queue.finished or self._current.get(queue.track) != queue.row.stage:
+        if queue is None or queue.listed or not self._is_current(queue):
             return
         queue.listed = True
         self._open.setdefault(queue.row.lane, deque()).append(queue)
+
+    def _is_current(self, queue: Queue) -> bool:
+        # What is appended to an earlier stage brings its track back there.
+        return not queue.finished and self._current.get(queue.track) == queue.row.stage
 
     def lanes(self) -> list[str]:
         """Return the lanes in which something may be ready."""
@@ -107,12 +111,13 @@ class Tracks:
 
     def pop(self, lane: str) -> Queue | None:
         """Take the next open queue of a lane off the list."""
-        queues = self._open.get(lane)
-        if not queues:
-            return None
-        queue = queues.popleft()
-        queue.listed = False
-        return queue
+        queues = self._open.get(lane, deque())
+        while queues:
+            queue = queues.popleft()
+            queue.listed = False
+            if self._is_current(queue):
+                return queue
+        return None
 
     def push(self, queue: Queue, *, front: bool = False) -> None:
         """List a queue again, last in its lane or first."""
