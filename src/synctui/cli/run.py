@@ -100,10 +100,10 @@ async def _plan_and_run(session: Session) -> End:
             await engine.resume(job)
             return await _execute(session, job)
         draft = await session.until_stopped(engine.plan(request, limit=arguments.limit, on_item=output.planning))
-        return await _submit_and_execute(session, draft, request)
+        return await _submit_and_execute(session, draft)
 
 
-async def _submit_and_execute(session: Session, draft: Draft, request: Request | None) -> End:
+async def _submit_and_execute(session: Session, draft: Draft) -> End:
     try:
         session.output.plan(draft.totals)
         if draft.totals.brakes and not session.arguments.allow_mass_change:
@@ -111,12 +111,13 @@ async def _submit_and_execute(session: Session, draft: Draft, request: Request |
                 draft.totals.brakes[0].message, hint="look at the disk first; --allow-mass-change goes on all the same"
             )
         if draft.totals.total == 0:
+            # What an interrupted job that asked the same has left is not to be done any more.
+            await session.services.engine.supersede(draft.request)
             return ExitCode.DONE, None
         await _confirm(session, draft)
         if session.stop.asked:
             raise Stopped
-        if request is not None:
-            await session.services.engine.supersede(request)
+        await session.services.engine.supersede(draft.request)
         job = await session.services.engine.submit(draft, allow_mass_change=session.arguments.allow_mass_change)
     finally:
         await draft.discard()
@@ -234,7 +235,7 @@ async def _restore(session: Session) -> End:
     async with AsyncExitStack() as stack:
         await _executing(session, stack)
         await engine.settle("subtitles")
-        return await _submit_and_execute(session, await session.until_stopped(engine.plan(request)), None)
+        return await _submit_and_execute(session, await session.until_stopped(engine.plan(request)))
 
 
 async def _undo(session: Session) -> End:
@@ -243,7 +244,7 @@ async def _undo(session: Session) -> End:
         await _executing(session, stack)
         job = await known_job(session.services, arguments.job)
         await engine.settle()
-        return await _submit_and_execute(session, await engine.plan_undo(job, arguments.operations or None), None)
+        return await _submit_and_execute(session, await engine.plan_undo(job, arguments.operations or None))
 
 
 async def _resume_by_id(session: Session) -> End:

@@ -66,7 +66,8 @@ async def _pause(shop: Shop, connection: aiosqlite.Connection, record: JobRecord
 
 
 async def settle_orphans(shop: Shop) -> None:
-    """Bring order into what a dead executor left: running jobs are interrupted, and what was asked of them is done.
+    """Bring order into what a dead executor left: running jobs are interrupted, or at their end when nothing of them is left
+    to do; and what was asked of them is done.
 
     Only for the holder of the lock, before it runs anything.
     """
@@ -74,6 +75,11 @@ async def settle_orphans(shop: Shop) -> None:
 
     async def work(connection: aiosqlite.Connection) -> None:
         for job in await jobs.running(connection):
+            found = await jobs.fetch(connection, job)
+            if found is not None and found.current >= found.total:
+                # It died between its last operation and its own end.
+                await finishing.end(shop, connection, job, JobState.COMPLETED, among=(JobState.RUNNING,))
+                continue
             values = {"pause_reason": "interrupted", "pause_until": None, "paused_by_person": 0}
             await jobs.move(connection, job, JobState.PAUSED, among=(JobState.RUNNING,), **values)
             fields: Fields = {"reason": "interrupted", "until": None, "scope": "job"}
