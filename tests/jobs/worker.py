@@ -57,4 +57,4 @@ async def work(folder: Path, url: str, space: str, what: str, of: str = "0", tel
 
 
 if __name__ == "__main__":
-    asyncio.run(work(Path(sys.argv[1]), *sys.argv[2:]))
+    asyncio.run(work(Path(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4], sys.argv[5]))

@@ -12,6 +12,7 @@ REASONS: dict[str, str] = {
     "temporary": "a passing fault, tried again and again",
     "not_authorised": "credentials are missing or refused",
     "bug": "a fault in SyncTUI",
+    "over_budget": "it costs more than a whole day allows",
     "recovered": "found done after an interruption",
     "disk_full": "no space left on the disk",
     "read_only": "the file system is read-only",
