@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from synctui.errors import StorageError
 from synctui.library.index import Refreshed, refresh
 from synctui.library.scan import scan
 from synctui.library.targets import pairings_at
@@ -268,6 +269,33 @@ async def test_a_stop_keeps_what_was_found_and_the_next_pass_goes_on(database: D
     assert (await summary(database)).subtitles == 9
 
 
+async def test_a_failing_write_ends_the_pass_and_its_thread(
+    database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(root, *(f"d{number}/{number}.srt" for number in range(8)))
+    monkeypatch.setattr("synctui.library.index._BATCH_FILES", 1)
+
+    async def fail(*_: object) -> None:
+        raise StorageError("the disk is full")
+
+    monkeypatch.setattr("synctui.library.index.write_families", fail)
+    with pytest.raises(StorageError):
+        await refreshed(database, root)
+    monkeypatch.undo()
+    assert (await refreshed(database, root)).complete
+    assert (await summary(database)).subtitles == 8
+
+
+async def test_progress_is_told(database: Database, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(root, *(f"d{number}/{number}.srt" for number in range(5)))
+    monkeypatch.setattr("synctui.library.index._BATCH_FILES", 1)
+    seen: list[int] = []
+    await refreshed(database, root, progress=seen.append)
+    assert seen == sorted(seen)
+    assert seen[-1] == 5
+    assert len(seen) >= 3
+
+
 async def test_another_kind_hangs_everything_elsewhere(database: Database, root: Path) -> None:
     put(root, "Thing/Thing.mkv", "Thing/Thing.srt")
     age(root)
@@ -352,7 +380,7 @@ async def test_counts_are_those_of_a_recount_after_any_changes(database: Databas
 async def check(database: Database, root: Path) -> None:
     """Hold the index against the disks, and the counts at every level against the lines below."""
     on_disk = {
-        os.path.join(folder.path, entry.name)
+        os.path.join(folder.path, entry[0])
         for item in scan(str(root))
         if not isinstance(item, Exception) and hasattr(item, "inner")
         for folder in (item, *item.inner)

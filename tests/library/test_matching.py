@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from synctui.library.folder import Entry, Folder
+from synctui.library.folder import Folder
 from synctui.library.matching import match
 from synctui.model.library import FileStamp, MediaFile, Pairing, SubtitleName
 
@@ -19,12 +19,9 @@ def folder(videos: list[str], subtitles: list[str], **inner: list[str]) -> Folde
     """Return /m with these files; `Subs__x=[…]` stands for the inner folder `Subs/x`."""
     return Folder(
         "/m",
-        [Entry(name, 10, 20) for name in videos],
-        [Entry(name, 1, 2) for name in subtitles],
-        [
-            Folder(f"/m/{place.replace('__', '/')}", (), [Entry(name, 1, 2) for name in names])
-            for place, names in inner.items()
-        ],
+        [(name, 10, 20) for name in videos],
+        [(name, 1, 2) for name in subtitles],
+        [Folder(f"/m/{place.replace('__', '/')}", (), [(name, 1, 2) for name in names]) for place, names in inner.items()],
     )
 
 

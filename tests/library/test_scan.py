@@ -22,7 +22,7 @@ def files(items: list[Item]) -> set[str]:
     for item in items:
         if isinstance(item, Folder):
             for folder in (item, *item.inner):
-                found |= {os.path.join(folder.path, entry.name) for entry in (*folder.videos, *folder.subtitles)}
+                found |= {os.path.join(folder.path, entry[0]) for entry in (*folder.videos, *folder.subtitles)}
     return found
 
 
@@ -84,7 +84,7 @@ def test_subtitle_folders_belong_to_the_folder_above_unless_they_hold_videos(tmp
     ]
     assert str(tmp_path / "F/Subs/a/deep") in found
     assert found[str(tmp_path / "G")].inner == []
-    assert [entry.name for entry in found[str(tmp_path / "G/subs")].videos] == ["c.mkv"]
+    assert [entry[0] for entry in found[str(tmp_path / "G/subs")].videos] == ["c.mkv"]
 
 
 @pytest.mark.parametrize("name", FILE_NAMES, ids=lambda name: name.id)

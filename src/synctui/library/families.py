@@ -64,7 +64,7 @@ class _Builder:
         directory, _, name = video.rpartition("/")
         if directory == self.folder.path.rstrip("/"):
             for index, entry in enumerate(self.folder.videos):
-                if entry.name == name:
+                if entry[0] == name:
                     return index, None
         return -1, os.fsencode(video)
 

@@ -12,13 +12,8 @@ from synctui.library.ignore import FILE_NAME
 from synctui.library.names import KINDS, extension
 from synctui.model.library import FileStamp, MediaFile
 
-
-class Entry(NamedTuple):
-    """A file in a folder: name, size in bytes, modification time in nanoseconds."""
-
-    name: str
-    size: int
-    mtime_ns: int
+Entry = tuple[str, int, int]
+"""A file in a folder: name, size in bytes, modification time in nanoseconds; a bare tuple because there are so many."""
 
 
 class Known(NamedTuple):
@@ -56,7 +51,7 @@ class Known(NamedTuple):
         for index, name in enumerate(os.fsdecode(self.names).split("/")):
             if name != FILE_NAME:
                 kept = videos if KINDS[extension(name)] == "video" else subtitles
-                kept.append(Entry(name, stamps[2 * index], stamps[2 * index + 1]))
+                kept.append((name, stamps[2 * index], stamps[2 * index + 1]))
         return videos, subtitles
 
     def child_names(self) -> list[str]:
@@ -95,4 +90,5 @@ class Folder:
 
     def media(self, entry: Entry) -> MediaFile:
         """Return one of the folder's own entries as a file."""
-        return MediaFile(os.path.join(self.path, entry.name), FileStamp(entry.size, entry.mtime_ns))
+        name, size, mtime_ns = entry
+        return MediaFile(os.path.join(self.path, name), FileStamp(size, mtime_ns))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -62,32 +63,35 @@ async def refresh(
     library = _absolute(library)
     root = await database.write(lambda connection: put_root(connection, library))
     known = await _known(database, root)
-    halted = False
-    scan = Scan(
-        library.path,
-        known=known,
-        ignore=ignore,
-        stop=lambda: halted or (stop is not None and stop()),
-        believe_losses=allow_mass_change,
-    )
+    scan = Scan(library.path, known=known, ignore=ignore, stop=stop, believe_losses=allow_mass_change)
     passing = _Pass(library, known, await asyncio.to_thread(_standing, await choices(database)))
     report = Refreshed(root)
-    items = iter(scan)
-    try:
-        while batch := await asyncio.to_thread(passing.take, items):
+    async with aclosing(_batches(passing, scan)) as batches:
+        async for batch in batches:
             report.problems += batch.problems
             report.brakes += batch.brakes
             if batch.families:
                 report.written.add(await _write(database, root, batch.families))
             if progress is not None:
                 progress(scan.files)
-    finally:
-        halted = True
     report.files = scan.files
     report.complete = scan.complete and not report.brakes
     if report.complete:
         await _remove(database, root, report, passing.lossy, scan.vanished())
     return report
+
+
+async def _batches(passing: _Pass, scan: Scan) -> AsyncGenerator[_Batch, None]:
+    """Yield the batches of a scan, reading the next one in a thread while the last one is being written."""
+    items = iter(scan)
+    coming = asyncio.create_task(asyncio.to_thread(passing.take, items))
+    try:
+        while batch := await coming:
+            coming = asyncio.create_task(asyncio.to_thread(passing.take, items))
+            yield batch
+    finally:
+        scan.halt()
+        await asyncio.wait([coming])
 
 
 async def _write(database: Database, root: int, families: Sequence[Family]) -> Written:

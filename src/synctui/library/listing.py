@@ -43,6 +43,11 @@ class DirectoryReader:
     _children: list[str] = field(default_factory=list)
     _linked: bool = False
 
+    @property
+    def has_rules(self) -> bool:
+        """Return whether the directory has an ignore file."""
+        return bool(self._ignore_file)
+
     def read(self, fd: int, about: os.stat_result, mount: bool, since: int) -> Known:
         """Return what the open directory `fd` holds.
 
@@ -94,7 +99,7 @@ class DirectoryReader:
                     continue
                 if about is None:
                     continue
-                file = Entry(name, about.st_size, about.st_mtime_ns)
+                file = (name, about.st_size, about.st_mtime_ns)
                 if kind == "video":
                     videos.append(file)
                 else:
@@ -108,7 +113,7 @@ class DirectoryReader:
                 self._children.append(name)
         elif name == FILE_NAME:
             about = entry.stat(follow_symlinks=False)
-            self._ignore_file.append(Entry(name, about.st_size, about.st_mtime_ns))
+            self._ignore_file.append((name, about.st_size, about.st_mtime_ns))
         elif entry.is_symlink() and not hidden(name):
             try:
                 is_folder = entry.is_dir()
@@ -151,7 +156,7 @@ class DirectoryReader:
 
     def _within_reach(self, files: list[Entry]) -> list[Entry]:
         room = _PATH_MAX - 2 - len(os.fsencode(self.path))
-        kept = [file for file in files if len(os.fsencode(file.name)) <= room]
+        kept = [file for file in files if len(os.fsencode(file[0])) <= room]
         if len(kept) < len(files):
             self.problems.append(Problem(self.path, "path_too_long", f"{len(files) - len(kept)} files cannot be reached"))
         return kept
@@ -159,9 +164,9 @@ class DirectoryReader:
 
 def _without_leftovers(subtitles: list[Entry], videos: list[Entry]) -> Iterator[Entry]:
     """Yield the subtitles that are no tool's output, or look so only because their video is called so (`Sync-up.mkv`)."""
-    odd = [stem(video.name).lower() + "." for video in videos if is_leftover(stem(video.name) + ".srt")]
+    odd = [stem(video[0]).lower() + "." for video in videos if is_leftover(stem(video[0]) + ".srt")]
     for file in subtitles:
-        lower = file.name.lower()
+        lower = file[0].lower()
         longest = max((len(text) for text in odd if lower.startswith(text)), default=0)
         if not is_leftover("x." + lower[longest:] if longest else lower):
             yield file

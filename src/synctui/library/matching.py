@@ -46,12 +46,12 @@ def assign(folder: Folder, videos: Videos | None = None) -> Iterator[tuple[Folde
     """Yield each subtitle of the folder and its inner folders with where it lies and what it matches, choices apart."""
     videos = videos or Videos(folder.videos)
     for entry in folder.subtitles:
-        yield folder, entry, videos.match(stem(entry.name))
+        yield folder, entry, videos.match(stem(entry[0]))
     for inner in folder.inner:
         within = inner.path[len(folder.path) :].strip("/").split("/")
         outer = within[1] if len(within) > 1 else ""
         for entry in inner.subtitles:
-            yield inner, entry, videos.match_inside(stem(entry.name), outer)
+            yield inner, entry, videos.match_inside(stem(entry[0]), outer)
 
 
 def match(folder: Folder, choices: Mapping[str, MediaFile] | None = None) -> list[Pairing]:
@@ -82,7 +82,7 @@ class Videos:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries = entries
-        self.stems = [stem(entry.name) for entry in entries]
+        self.stems = [stem(entry[0]) for entry in entries]
         self.folded = [fold(text) for text in self.stems]
         self.by_stem: dict[str, list[int]] = {}
         for index, text in enumerate(self.folded):
@@ -172,7 +172,7 @@ class Videos:
             hits = exact or hits
         if len(hits) > 1 and tail:
             endings = {token.lower() for token in tail.split(".")} & VIDEO_EXTENSIONS
-            hits = [index for index in hits if self.entries[index].name.rpartition(".")[2].lower() in endings] or hits
+            hits = [index for index in hits if self.entries[index][0].rpartition(".")[2].lower() in endings] or hits
         if len(hits) == 1:
             return Match(hits[0], name)
         return Match(-1, name, "needs_choice", tuple(hits[:MOST_CANDIDATES]))

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from synctui.library.folder import Folder, Known, Listing
+from synctui.library.folder import Entry, Folder, Known, Listing
 from synctui.library.ignore import FILE_NAME, Rules, read_rules
 from synctui.library.listing import DirectoryReader, Problem
 from synctui.library.names import SUBTITLE_FOLDERS, kind_of
@@ -25,6 +25,7 @@ from synctui.text import display
 # Directory times are as coarse as 2 s on some file systems: a directory that changed this shortly before it was listed may
 # have changed again without a trace.
 _COARSE_NS = 2_000_000_000
+_IGNORE_FILE = FILE_NAME.encode()
 _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NONBLOCK
 
 
@@ -90,6 +91,10 @@ class Scan:
         self._links: list[tuple[str, Rules]] = []
         self._left_out: list[Problem | Notice] = []
         self._protected: list[str] = []
+
+    def halt(self) -> None:
+        """End the pass before the next folder, from any thread."""
+        self._stop = lambda: True
 
     def vanished(self) -> list[str]:
         """Return the known directories that are gone, apart from those that only could not be read."""
@@ -188,7 +193,8 @@ class Scan:
         """Return the directory as it is now, or None when it was seen already or cannot be read."""
         path = step.path
         try:
-            fd = os.open(path, _FLAGS)
+            # Only the root and links that were judged are followed; what has become a link meanwhile is not.
+            fd = os.open(path, _FLAGS if step.device == -1 else _FLAGS | os.O_NOFOLLOW)
         except OSError as error:
             self._failed(path, error)
             return None
@@ -199,16 +205,12 @@ class Scan:
                 return None
             self._visited.add(place)
             mount = step.device not in (-1, about.st_dev)
-            rules = self._rules_in(path, fd, step.rules)
-            known = self.known.get(path)
+            known, rules, found = self.known.get(path), step.rules, None
+            if known and _IGNORE_FILE in known.names:
+                rules = _with_own(rules, path)
             state = known and self._unlisted(fd, about, mount, rules, known)
-            found = None
             if state is None:
-                reader = DirectoryReader(path, rules, self._real)
-                state = reader.read(fd, about, mount, self._since)
-                found = (reader.videos, reader.subtitles)
-                self._left_out += reader.problems
-                self._links += [(link, rules) for link in reader.links]
+                state, rules, found = self._listed(path, fd, about, mount, step.rules)
         except OSError as error:
             self._failed(path, error)
             return None
@@ -235,13 +237,19 @@ class Scan:
             return None
         return known if stamps == known.stamps and mount == known.mount else known._replace(stamps=stamps, mount=mount)
 
-    def _rules_in(self, path: str, fd: int, rules: Rules) -> Rules:
-        """Return the rules with those of the directory's own ignore file."""
-        try:
-            os.stat(FILE_NAME, dir_fd=fd, follow_symlinks=False)
-        except FileNotFoundError:
-            return rules
-        return rules.extended(path, read_rules(os.path.join(path, FILE_NAME)))
+    def _listed(
+        self, path: str, fd: int, about: os.stat_result, mount: bool, rules: Rules
+    ) -> tuple[Known, Rules, tuple[list[Entry], list[Entry]]]:
+        """List a directory, and once more when it turns out to have rules of its own."""
+        reader = DirectoryReader(path, rules, self._real)
+        state = reader.read(fd, about, mount, self._since)
+        if reader.has_rules:
+            rules = _with_own(rules, path)
+            reader = DirectoryReader(path, rules, self._real)
+            state = reader.read(fd, about, mount, self._since)
+        self._left_out += reader.problems
+        self._links += [(link, rules) for link in reader.links]
+        return state, rules, (reader.videos, reader.subtitles)
 
     def _failed(self, path: str, error: OSError) -> None:
         if error.errno in (errno.ENOENT, errno.ENOTDIR):
@@ -286,6 +294,11 @@ def _stamps(fd: int, names: bytes) -> bytes | None:
         except FileNotFoundError:
             return None
     return stamps.tobytes()
+
+
+def _with_own(rules: Rules, path: str) -> Rules:
+    """Return the rules with those of the directory's own ignore file."""
+    return rules.extended(path, read_rules(os.path.join(path, FILE_NAME)))
 
 
 def _brake(root: str, message: str) -> Notice:

@@ -72,8 +72,8 @@ CREATE TABLE files (
     label TEXT,
     UNIQUE (directory, name)
 );
-CREATE INDEX files_of_video ON files (video, state) WHERE video IS NOT NULL;
-CREATE INDEX files_in_tree ON files (node, number, label, state) WHERE label IS NOT NULL;
+CREATE INDEX files_of_video ON files (video) WHERE video IS NOT NULL;
+CREATE INDEX files_in_tree ON files (node, number, label) WHERE label IS NOT NULL;
 CREATE TABLE tallies (
     node INTEGER NOT NULL,
     state TEXT NOT NULL,

@@ -98,17 +98,23 @@ async def search(database: Database, text: str, *, offset: int = 0, limit: int =
     words = text.split()[:_MOST_WORDS]
     if not words:
         return Page((), 0)
+    # A node in whose own label every word occurs counts as a whole, from its tallies.
+    named = " AND ".join(f"instr(label, :w{index})" for index in range(len(words)))
+    whole = f"(SELECT id FROM nodes WHERE kind <> 'library' AND {named})"
     where = " AND ".join(
         f"(instr(f.label, :w{index}) OR f.node IN"
         f" (SELECT id FROM nodes WHERE kind <> 'library' AND instr(label, :w{index})))"
         for index in range(len(words))
     )
-    matched = f"SELECT f.id, f.state FROM files f WHERE f.label IS NOT NULL AND {where}"
     parameters: dict[str, Any] = {f"w{index}": word for index, word in enumerate(words)}
     counted = await database.rows(
-        f"WITH m(id, state) AS MATERIALIZED ({matched})"
-        " SELECT state, count(*), count(*) FROM m GROUP BY 1"
-        " UNION ALL SELECT s.state, count(*), 0 FROM m JOIN files s ON s.video = m.id GROUP BY 1",
+        f"""WITH m(id, state) AS MATERIALIZED (
+            SELECT f.id, f.state FROM files f WHERE f.label IS NOT NULL AND f.node NOT IN {whole} AND {where}
+        )
+        SELECT state, sum(files), 0 FROM tallies WHERE node IN {whole} GROUP BY 1
+        UNION ALL SELECT '', 0, count(*) FROM files WHERE label IS NOT NULL AND node IN {whole}
+        UNION ALL SELECT state, count(*), count(*) FROM m GROUP BY 1
+        UNION ALL SELECT s.state, count(*), 0 FROM m JOIN files s ON s.video = m.id GROUP BY 1""",
         parameters,
     )
     sql = (
