@@ -11,9 +11,10 @@ from synctui.model.cues import IDENTITY, Cue, Piece, Warp
 from synctui.timing import confidence
 from synctui.timing.fit import Evidence
 from synctui.timing.lines import Lines, usable_lines
+from synctui.timing.reference import met
 from synctui.timing.search import Hypothesis, chance, search
-from synctui.timing.speech import SpeechTrack
-from synctui.timing.unity import drift, strays
+from synctui.timing.speech import FPS, SpeechTrack
+from synctui.timing.unity import drift, unity
 
 FEWEST_LINES = 8
 IN_SYNC_MS = 100
@@ -21,6 +22,8 @@ IN_SYNC_MS = 100
 _LENGTH_FACTOR = 1.1
 _LENGTH_SLACK_S = 60.0
 _OUTSIDE = 0.06
+_CUT_REACH_S = 180.0
+_ADRIFT = 0.12
 _SHORTEST_RATIO = 24000 / 1001 / 25
 _STRETCH_GAIN = 3.0
 _RARE_STRETCH_GAIN = 12.0
@@ -80,6 +83,9 @@ def align(track: SpeechTrack, cues: Sequence[Cue], options: AlignOptions | None 
     evidence = Evidence(track, coverage)
     known = replace(known, overlap_before=evidence.overlap(lines))
     found = _choose(search(evidence, lines, options.reach_s), len(lines))
+    if track.begins_s is not None:
+        off = met(track.begins_s, lines.moved(found.ratio.value, found.offset_s))
+        found = replace(found, shift=found.shift + off * FPS)
     decoys = chance(track, lines, coverage, options.reach_s)
     known = _measured(known, cues, lines, evidence, found)
     raw = (found.total - decoys.total) / len(lines)
@@ -144,11 +150,14 @@ def _judged(
     if bound:
         message = f"the best shift, {found.offset_s:+.1f} s, is beyond the limit of {options.max_offset_s:g} s"
         return replace(known, reason="at_search_bound", message=message)
-    parts = strays(evidence, lines, found, min(options.reach_s, 180.0))
-    if parts:
-        part = parts[0]
+    whole = unity(evidence, lines, found, min(options.reach_s, _CUT_REACH_S))
+    if whole.strays:
+        part = whole.strays[0]
         astray = part.last - part.first
         message = f"the subtitle seems cut: {astray} of {len(lines)} lines want to be {part.shift_s:+.1f} s from the rest"
+        return replace(known, reason="low_confidence", message=message)
+    if whole.adrift > _ADRIFT:
+        message = f"the subtitle fits in parts only: {whole.adrift:.0%} of the lines find no speech where they should"
         return replace(known, reason="low_confidence", message=message)
     slope = drift(evidence, lines, found)
     if slope.certain:

@@ -167,20 +167,16 @@ class _Mixer:
 
 def _mixing_graph(frame: AudioFrame) -> Graph:
     graph = Graph()
-    source = graph.add(
+    last = graph.add(
         "abuffer",
         sample_rate=str(frame.sample_rate),
         sample_fmt=frame.format.name,
         channel_layout=frame.layout.name,
         time_base=f"1/{frame.sample_rate}",
     )
-    names = [channel.name for channel in frame.layout.channels]
-    last = source
-    if "FC" in names and len(names) > 2:
-        # Film dialogue is mixed to the centre. A little of left and right keeps the speech of mixes whose centre is mute,
-        # with music and effects 12 dB down; the detector adapts to the level.
-        sides = "".join(f"+0.25*{name}" for name in ("FL", "FR") if name in names)
-        pan = graph.add("pan", f"mono|c0=FC{sides}")
+    mix = _centre([channel.name for channel in frame.layout.channels])
+    if mix:
+        pan = graph.add("pan", mix)
         last.link_to(pan)
         last = pan
     form = graph.add("aformat", sample_rates=str(RATE), sample_fmts="flt", channel_layouts="mono")
@@ -191,6 +187,20 @@ def _mixing_graph(frame: AudioFrame) -> Graph:
     # Few large frames instead of many small ones: each costs a trip through Python.
     graph.set_audio_frame_size(RATE * BLOCK_S)
     return graph
+
+
+def _centre(names: list[str]) -> str:
+    """Return how to mix surround sound down, or nothing for mono and stereo (both sides alike).
+
+    Film dialogue is mixed to the centre. A little of left and right keeps the speech of mixes whose centre is mute, with
+    music and effects 12 dB down; the detector adapts to the level.
+    """
+    if "FC" in names and len(names) > 2:
+        return "mono|c0=FC" + "".join(f"+0.25*{name}" for name in ("FL", "FR") if name in names)
+    if len(names) in (6, 8) and "FL" not in names:
+        # Without names the order of WAV and of every common codec's decoder holds: left, right, centre, …
+        return "mono|c0=c2+0.25*c0+0.25*c1"
+    return ""
 
 
 def _pull(graph: Graph) -> list[Samples]:

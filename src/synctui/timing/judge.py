@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from synctui.model.cues import Cue, Span
 from synctui.timing import confidence, rates
@@ -14,13 +15,14 @@ from synctui.timing.fit import Evidence
 from synctui.timing.lines import Lines, is_spoken, lines_of, usable_lines
 from synctui.timing.speech import SpeechTrack
 
+Doubles = NDArray[np.float64]
+
 LEFT_OVER_MS = 250
 """A result is right when nothing is left to correct beyond this."""
 _SAME_PIECE_MS = 250.0
 _TINY_PIECE = 8
 _MOST_TINY = 2
-_MOST_PIECES = 24
-_RESIDUAL_MS = 60.0
+"""Engines tear a subtitle into blocks of a few lines where they hear nothing; a real cut leaves long ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Judgement:
 
     `score_*` are nats per line, `overlap_*` shares of the lines' time on speech, `confidence` is that of the result (0..100,
     trusted from `confidence.THRESHOLD` on). `ratio` and `offset_ms` are the straight line fitted from before to after,
-    `residual_ms` the median distance from it, `pieces` the number of runs of cues that moved alike.
+    `residual_ms` the median distance from it, `pieces` the number of runs of cues that moved alike,
+    `tiny_pieces` those of a few cues.
     """
 
     plausible: bool
@@ -45,6 +48,7 @@ class Judgement:
     offset_ms: int = 0
     residual_ms: float = 0.0
     pieces: int = 1
+    tiny_pieces: int = 0
     most_moved_ms: int = 0
 
 
@@ -93,6 +97,8 @@ def _objection(known: Judgement, left: Alignment, options: AlignOptions) -> tupl
     rest = max(abs(left.offset_first_ms), abs(left.offset_middle_ms), abs(left.offset_last_ms))
     if rest > LEFT_OVER_MS:
         return "low_confidence", f"the lines would still be {rest / 1000:.2f} s from the speech"
+    if known.tiny_pieces > _MOST_TINY:
+        return "low_confidence", f"torn into {known.pieces} pieces, {known.tiny_pieces} of them of a few lines"
     if known.pieces == 1 and rates.nearest(known.ratio) is None:
         return "implausible_ratio", f"times would be multiplied by {known.ratio:.5f}"
     if known.pieces > 1 and abs(known.offset_ms) > 1.5 * options.max_offset_s * 1000:
@@ -108,22 +114,25 @@ def _objection(known: Judgement, left: Alignment, options: AlignOptions) -> tupl
 
 
 def _fitted(before: Sequence[Cue], after: Sequence[Span]) -> Judgement:
-    """Return the straight line from old to new starts (robustly), and the runs that depart from it."""
+    """Return the speed and shift from old to new starts, and the runs that depart from it.
+
+    Cut subtitles make the straight line lean: the known speed that leaves the fewest runs is then the true one.
+    """
     old = np.array([cue.start for cue in before], np.float64)
     new = np.array([span[0] for span in after], np.float64)
-    order = np.argsort(old, kind="stable")
-    old, new = old[order], new[order]
-    weight = np.ones(len(old))
-    slope, level = 1.0, float(np.median(new - old))
-    for _ in range(12):
-        middle = np.average(old, weights=weight)
-        base = float((weight * (old - middle) ** 2).sum())
-        mean = np.average(new, weights=weight)
-        slope = float((weight * (old - middle) * (new - mean)).sum()) / base if base > 0 else 1.0
-        level = float(mean - slope * middle)
-        rest = np.abs(new - level - slope * old)
-        weight = 1 / (1 + (rest / max(10.0, 2 * float(np.median(rest)))) ** 2)
-    rest = new - level - slope * old
+    # Engines clamp what would begin before the film; those cues say nothing about the rest.
+    free = new > 0 if np.count_nonzero(new > 0) >= 2 else np.ones(len(new), bool)
+    order = np.argsort(old[free], kind="stable")
+    old, new = old[free][order], new[free][order]
+    slope = _slope(old, new)
+    runs = _runs(new - slope * old)
+    if len(runs) > 1:
+        slope, runs = min(
+            ((speed, _runs(new - speed * old)) for speed in (slope, *(ratio.value for ratio in rates.RATIOS))),
+            key=lambda candidate: len(candidate[1]),
+        )
+    rest = new - slope * old
+    level = float(np.median(rest))
     known = rates.nearest(slope)
     return Judgement(
         plausible=False,
@@ -131,7 +140,29 @@ def _fitted(before: Sequence[Cue], after: Sequence[Span]) -> Judgement:
         ratio=slope,
         ratio_name=known.name if known else f"{slope:.5f}",
         offset_ms=round(level),
-        residual_ms=float(np.median(np.abs(rest))),
-        pieces=int(np.count_nonzero(np.abs(np.diff(rest)) > _SAME_PIECE_MS)) + 1,
+        residual_ms=float(np.median(np.abs(rest - level))),
+        pieces=len(runs),
+        tiny_pieces=sum(run < _TINY_PIECE for run in runs),
         most_moved_ms=int(np.abs(new - old).max()),
     )
+
+
+def _slope(old: Doubles, new: Doubles) -> float:
+    """Return the slope of a straight line through the points that a few of them do not bend."""
+    weight = np.ones(len(old))
+    slope = 1.0
+    for _ in range(12):
+        middle, mean = np.average(old, weights=weight), np.average(new, weights=weight)
+        base = float((weight * (old - middle) ** 2).sum())
+        if base <= 0:
+            return 1.0
+        slope = float((weight * (old - middle) * (new - mean)).sum()) / base
+        rest = np.abs(new - mean - slope * (old - middle))
+        weight = 1 / (1 + (rest / max(10.0, 2 * float(np.median(rest)))) ** 2)
+    return slope
+
+
+def _runs(rest: Doubles) -> list[int]:
+    """Return the lengths of the runs of cues whose shifts stay the same from cue to cue."""
+    breaks = np.nonzero(np.abs(np.diff(rest)) > _SAME_PIECE_MS)[0] + 1
+    return [int(size) for size in np.diff([0, *breaks, len(rest)])]

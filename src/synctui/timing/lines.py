@@ -16,6 +16,8 @@ Seconds = NDArray[np.float64]
 LONGEST_S = 10.0
 """Longer lines are clipped to this for matching: they are notes or credits, or linger on the screen."""
 _SHORTEST_S = 0.2
+_LATEST_MS = 48 * 3_600_000
+"""Cues later than this (or a day before the start) are broken numbers; no film reaches them."""
 _MOST_TEXT = 400
 _TAGS = re.compile(r"\{[^{}]{0,200}\}|<[^<>]{0,200}>")
 _SOUNDS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|（[^（）]*）|【[^【】]*】")
@@ -56,9 +58,13 @@ def usable_lines(cues: Sequence[Cue]) -> Lines:
     return lines_of([(cue.start, cue.end) for cue in cues], [is_spoken(cue.text) for cue in cues])
 
 
+def _sane(span: tuple[int, int]) -> bool:
+    return span[0] < span[1] and -_LATEST_MS // 2 < span[0] < _LATEST_MS
+
+
 def lines_of(spans: Sequence[tuple[int, int]], use: Sequence[bool]) -> Lines:
     """Return those spans (ms) that `use` marks as lines."""
-    kept = sorted({span for span, wanted in zip(spans, use, strict=True) if wanted and span[1] > span[0]})
+    kept = sorted({span for span, wanted in zip(spans, use, strict=True) if wanted and _sane(span)})
     start = np.array([span[0] for span in kept], np.float64) / 1000
     end = np.array([span[1] for span in kept], np.float64) / 1000
     return Lines(start, np.clip(end, start + _SHORTEST_S, start + LONGEST_S))

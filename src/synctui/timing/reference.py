@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from synctui.model.cues import Cue
-from synctui.timing.lines import usable_lines
+from synctui.timing.lines import Lines, usable_lines
 from synctui.timing.speech import FPS, SpeechTrack
 
 REFERENCE = "cues-1"
 _LONGEST_S = 86_400.0
+_MEET_S = 0.35
 
 
 def track_of_cues(cues: Sequence[Cue], duration_s: float = 0.0) -> SpeechTrack:
@@ -29,4 +31,18 @@ def track_of_cues(cues: Sequence[Cue], duration_s: float = 0.0) -> SpeechTrack:
     np.add.at(change, begin, 1)
     np.add.at(change, np.maximum(end, np.minimum(begin + 1, frames)), -1)
     speech = np.cumsum(change)[:frames] > 0
-    return SpeechTrack((speech * np.uint8(255)).astype(np.uint8), 0.0, REFERENCE)
+    return SpeechTrack((speech * np.uint8(255)).astype(np.uint8), 0.0, REFERENCE, lines.start)
+
+
+def met(begins_s: NDArray[np.float64], lines: Lines) -> float:
+    """Return by how many seconds the lines begin before those of the reference, on average (median) of those that meet.
+
+    Lines end as translators please, but begin with the speech. 0 when too few lines meet within `_MEET_S`.
+    """
+    if not len(begins_s) or not len(lines):
+        return 0.0
+    after = np.clip(np.searchsorted(begins_s, lines.start), 1, max(1, len(begins_s) - 1))
+    low, high = begins_s[after - 1], begins_s[np.minimum(after, len(begins_s) - 1)]
+    away = np.where(np.abs(low - lines.start) < np.abs(high - lines.start), low, high) - lines.start
+    meeting = away[np.abs(away) < _MEET_S]
+    return float(np.median(meeting)) if len(meeting) >= max(6, 0.3 * len(lines)) else 0.0

@@ -51,7 +51,9 @@ def peaks(evidence: Evidence, lines: Lines, ratios: Sequence[Ratio], reach_s: fl
     for ratio in ratios:
         surface = evidence.correlation(lines.moved(ratio.value, 0.0), round(reach_s * FPS))
         sharp = _sharpened(surface)
-        spread = 1.4826 * float(np.median(np.abs(sharp - np.median(sharp)))) + 1e-6
+        # Few lines on a quiet film score the same almost everywhere: the median deviation alone would then be nothing.
+        typical = 1.4826 * float(np.median(np.abs(sharp - np.median(sharp))))
+        spread = max(typical, 0.7 * float(np.std(sharp)), 1e-6)
         left = sharp.copy()
         middle = len(sharp) // 2
         for _ in range(_PEAKS):

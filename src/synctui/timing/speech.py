@@ -32,6 +32,8 @@ class SpeechTrack:
     probability: NDArray[np.uint8]
     start_s: float = 0.0
     detector: str = DETECTOR
+    begins_s: NDArray[np.float64] | None = None
+    """Where lines begin exactly, when the track was made of another subtitle."""
 
     @property
     def duration_s(self) -> float:
@@ -54,7 +56,8 @@ class SpeechDetector:
 
     def feed(self, block: Samples) -> None:
         """Take the next block, of any length."""
-        joined = np.concatenate([self._rest, block])
+        # Broken decoders give huge samples; full scale is 1.
+        joined = np.concatenate([self._rest, np.clip(block, -4, 4)])
         count = max(0, (len(joined) - _WINDOW) // _HOP + 1)
         if count:
             self._bands.append(_band_levels(joined[: (count - 1) * _HOP + _WINDOW], count))
