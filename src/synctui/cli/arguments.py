@@ -78,11 +78,14 @@ class _Parser(argparse.ArgumentParser):
 
 def parse_arguments(argv: Sequence[str]) -> Arguments:
     """Return what `argv` (without the program's name) asks for; raises UsageError, exits for --help and --version."""
-    words = [_with_value(word) for word in argv]
+    # What comes behind `--` is a target whatever it looks like; argparse forgets that where options are intermixed.
+    end = list(argv).index("--") if "--" in argv else len(argv)
+    words = [_with_value(word) for word in argv[:end]]
+    literal = tuple(argv[end + 1 :])
     command, rest = _split_command(words)
     if command is None:
-        return _run_arguments(rest)
-    return _command_arguments(command, rest)
+        return _run_arguments(rest, literal)
+    return _command_arguments(command, rest, literal)
 
 
 def _with_value(word: str) -> str:
@@ -100,8 +103,6 @@ def _split_command(words: list[str]) -> tuple[str | None, list[str]]:
             skip = False
         elif word in _LEADING_VALUE:
             skip = True
-        elif word == "--":
-            break
         elif not word.startswith("-"):
             return (word, words[:position] + words[position + 1 :]) if word in COMMANDS else (None, words)
     return None, words
@@ -159,7 +160,7 @@ def _add_common(parser: argparse.ArgumentParser, *, asks: bool = False) -> None:
     group.add_argument("-v", "--verbose", action="count", default=0, help="more detail; twice: the log as well")
 
 
-def _run_arguments(words: list[str]) -> Arguments:
+def _run_arguments(words: list[str], literal: tuple[str, ...]) -> Arguments:
     parser = _Parser(
         prog="synctui",
         description="Keeps a media library in sync: subtitle timing with the audio, and more to come.",
@@ -190,6 +191,7 @@ def _run_arguments(words: list[str]) -> Arguments:
     kind.add_argument("--max-offset", type=_seconds, metavar="SECONDS", help="the largest shift to accept")
     _add_common(parser, asks=True)
     values = vars(parser.parse_intermixed_args(words))
+    values["targets"] = (*values["targets"], *literal)
     _check_run(values)
     kind_name = values.pop("kind") or ""
     if not kind_name and values["demo"] is None:
@@ -198,11 +200,10 @@ def _run_arguments(words: list[str]) -> Arguments:
         command = "tui"
     else:
         command = "run"
-    values["targets"] = tuple(values["targets"])
     return Arguments(command=command, kind=kind_name or "subtitles", **values)
 
 
-def _command_arguments(command: str, words: list[str]) -> Arguments:
+def _command_arguments(command: str, words: list[str], literal: tuple[str, ...]) -> Arguments:
     parser = _Parser(prog=f"synctui {command}", allow_abbrev=False)
     if command == "status":
         parser.add_argument("kind", nargs="?", default="", metavar="KIND")
@@ -218,7 +219,7 @@ def _command_arguments(command: str, words: list[str]) -> Arguments:
         parser.add_argument("--wait-lock", type=duration, default=0.0, metavar="10m")
         parser.add_argument("--max-duration", type=duration, metavar="2h")
     elif command == "restore":
-        parser.add_argument("targets", nargs="+", metavar="PATH")
+        parser.add_argument("targets", nargs="*", metavar="PATH")
         parser.add_argument("--to", type=_from_zero, default=0, metavar="N", help="0: the first original, 1: .bak.1 ...")
         parser.add_argument("--force", action="store_true", help="also over a file that changed since")
         parser.add_argument("--wait-lock", type=duration, default=0.0, metavar="10m")
@@ -230,14 +231,30 @@ def _command_arguments(command: str, words: list[str]) -> Arguments:
     values = vars(parser.parse_intermixed_args(words))
     if command == "jobs":
         _check_jobs(values)
-    for name in ("targets", "operations"):
-        if name in values:
-            values[name] = tuple(values[name])
+        values["operations"] = tuple(values["operations"])
+    if "targets" in values:
+        values["targets"] = (*values["targets"], *literal)
+        if not values["targets"]:
+            raise UsageError(f"{command} needs a path", hint=f"synctui {command} PATH")
+    elif literal:
+        raise UsageError(f"{command} takes no path", hint=f"synctui {command} --help")
     return Arguments(command=command, **values)
 
 
-_PLANS = ("targets", "dry_run", "check", "force", "only_failed", "limit", "allow_mass_change", "engine", "reference", "video",
-          "languages", "max_offset")  # fmt: skip
+_PLANS = {
+    "targets": "",
+    "dry_run": "--dry-run",
+    "check": "--check",
+    "force": "--force",
+    "only_failed": "--only-failed",
+    "limit": "--limit",
+    "allow_mass_change": "--allow-mass-change",
+    "engine": "--engine",
+    "reference": "--reference",
+    "video": "--video",
+    "languages": "--lang",
+    "max_offset": "--max-offset",
+}
 _OF_ACTIONS = {
     "operations": ("show", "undo"),
     "search": ("show",),

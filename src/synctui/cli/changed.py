@@ -9,7 +9,7 @@ from typing import Literal
 
 from synctui.cli.arguments import Arguments
 from synctui.cli.places import paths_of
-from synctui.errors import ExitCode, UsageError
+from synctui.errors import ExitCode
 from synctui.model.clock import SystemClock, rfc3339
 from synctui.model.library import Change
 from synctui.store.database import Database
@@ -18,8 +18,6 @@ from synctui.store.rows import write_rows
 
 async def changed(arguments: Arguments) -> ExitCode:
     """Do `changed PATH…`: what is not there any more was removed."""
-    if not arguments.targets:
-        raise UsageError("changed needs the files that changed", hint="synctui changed PATH…")
     paths = paths_of(arguments)
     paths.ensure()
     rows = [Change(os.path.abspath(target), _what(target), "hook") for target in arguments.targets]

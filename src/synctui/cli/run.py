@@ -17,7 +17,6 @@ from synctui.jobs.draft import Draft
 from synctui.model.events import Event
 from synctui.model.json import Json
 from synctui.model.plan import Request
-from synctui.model.states import JobState
 from synctui.services import Services
 from synctui.store.jobs import get as job_record
 from synctui.text import display
@@ -186,7 +185,7 @@ async def _finish(session: Session, job: int) -> End:
     snapshot = await engine.watch(job)
     code = exit_code_of(snapshot, session.signals.code)
     resume_command = None
-    if snapshot.state is JobState.PAUSED:
+    if not snapshot.state.final:
         if session.mute:
             code = ExitCode.TEMPORARY
         resume_command = session.command("--run", snapshot.kind, f"--resume={job}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import shlex
@@ -154,6 +155,8 @@ async def _services(arguments: Arguments, output: Output, signals: Signals, demo
         "subtitles.max_offset": arguments.max_offset,
         "subtitles.jobs": arguments.jobs,
     }
+    if paths.data.exists() and not paths.data.is_dir():
+        raise storage_error(NotADirectoryError(errno.ENOTDIR, ""), paths.data)
     loaded = configuration(file=arguments.config, paths=paths, flags=flags)
     try:
         paths.ensure()

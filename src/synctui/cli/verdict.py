@@ -13,8 +13,10 @@ _PAUSES = {
 
 
 def exit_code_of(snapshot: Snapshot, signalled: ExitCode | None = None) -> ExitCode:
-    """Return the exit code of a job that is final or paused; `signalled` is the code of a signal that arrived."""
-    if snapshot.state is JobState.PAUSED:
+    """Return the exit code of a job that runs no more; `signalled` is the code of a signal that arrived."""
+    if snapshot.state is JobState.AWAITING_CONFIRMATION:
+        return ExitCode.CONFIRMATION_NEEDED
+    if not snapshot.state.final:
         if signalled is not None:
             return signalled
         return _PAUSES.get(snapshot.pause_reason or "", ExitCode.PAUSED)

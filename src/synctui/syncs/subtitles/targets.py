@@ -10,7 +10,7 @@ from synctui.errors import TargetNotFound, UsageError
 from synctui.library.names import kind_of
 from synctui.model.library import LibraryRoot
 from synctui.store.database import Database
-from synctui.store.targets import Target, find_targets
+from synctui.store.targets import Target, find_targets, subtitles
 from synctui.text import display
 
 
@@ -58,7 +58,7 @@ async def _resolve(database: Database, target: str, libraries: Sequence[LibraryR
         if not found:
             hint = "name a path, or a library, series or film that was scanned before"
             raise TargetNotFound(f"nothing is called {display(target)}", hint=hint)
-        names = tuple(_told(one) for one in exact or found)
+        names = tuple([await _told(database, one) for one in exact or found])
         raise TargetNotFound(f"{display(target)} may mean several things", candidates=names)
     return _of_target((exact or found)[0], libraries)
 
@@ -72,8 +72,12 @@ def _of_target(target: Target, libraries: Sequence[LibraryRoot]) -> Scope:
     return Scope(library.path, library=library, node=target.node)
 
 
-def _told(target: Target) -> str:
-    return target.path or f"{target.name} (in {target.library})"
+async def _told(database: Database, target: Target) -> str:
+    """Return what tells a candidate from another of the same name, and can be typed instead: where it lies."""
+    if target.path is not None or target.kind == "library":
+        return target.path or f"the library {target.name}"
+    folders = {os.path.dirname(one.pairing.subtitle.path) async for one in subtitles(database, node=target.node)}
+    return os.path.commonpath(folders) if folders else f"{target.name} (in {target.library})"
 
 
 def _of_path(path: str, libraries: Sequence[LibraryRoot]) -> Scope:
