@@ -227,31 +227,35 @@ class _FamilyWriter:
         deletes: list[tuple[Any, ...]],
         tally: Counter[tuple[int, str]],
     ) -> None:
-        connection = self._connection
-        await connection.executemany("DELETE FROM files WHERE id = ?", deletes)
-        await connection.executemany(
+        step = _ROWS * _WIDTH
+        whole = len(inserts) - len(inserts) % step
+        await self._many("DELETE FROM files WHERE id = ?", deletes)
+        await self._many(
             "UPDATE files SET size = ?, mtime_ns = ?, node = ?, video = ?, suffix = ?, reason = ?, number = ?, label = ?"
             " WHERE id = ?",
             updates,
         )
-        step = _ROWS * _WIDTH
-        whole = len(inserts) - len(inserts) % step
-        await connection.executemany(
+        await self._many(
             f"{_INSERT} VALUES {', '.join([_ROW] * _ROWS)}", [inserts[at : at + step] for at in range(0, whole, step)]
         )
-        rest = [inserts[at : at + _WIDTH] for at in range(whole, len(inserts), _WIDTH)]
-        await connection.executemany(f"{_INSERT} VALUES {_ROW}", rest)
-        await connection.executemany(
+        await self._many(
+            f"{_INSERT} VALUES {_ROW}", [inserts[at : at + _WIDTH] for at in range(whole, len(inserts), _WIDTH)]
+        )
+        await self._many(
             "INSERT INTO tallies VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET files = files + excluded.files",
             [(node, state, count) for (node, state), count in tally.items()],
         )
+
+    async def _many(self, sql: str, values: Sequence[Sequence[Any]]) -> None:
+        if values:
+            await self._connection.executemany(sql, values)
 
     async def _refresh(self, known: list[int], restamped: list[tuple[int]]) -> None:
         """Bring states up to date where verdicts may apply: everywhere once there are any, else where rows were before."""
         verdicts = list(await self._connection.execute_fetchall("SELECT 1 FROM verdicts LIMIT 1"))
         directories = self._directories.values() if verdicts else known
-        await self._connection.executemany(refresh_states("f.directory = ?"), [(directory,) for directory in directories])
-        await self._connection.executemany(refresh_states("f.video = ?"), restamped)
+        await self._many(refresh_states("f.directory = ?"), [(directory,) for directory in directories])
+        await self._many(refresh_states("f.video = ?"), restamped)
 
     async def _put_directories(self, rows: list[DirectoryRow]) -> list[int]:
         """Write the directories; return the numbers of those that were there before."""
