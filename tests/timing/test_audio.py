@@ -152,3 +152,14 @@ def test_only_the_chosen_stream_is_heard(tmp_path: Path) -> None:
     with pytest.raises(OperationFailed) as caught:
         list(AudioReader(str(tmp_path / "two.mkv"), AudioTrack(index=7, position=7)))
     assert caught.value.code == "no_audio"
+
+
+def test_a_stream_that_changes_rate_and_layout_is_heard_on(tmp_path: Path) -> None:
+    write_media(tmp_path / "a", [(100.0, tone(2))], codec="mp2", container="mpegts")
+    write_media(tmp_path / "b", [(102.0, np.stack([tone(2)] * 2))], codec="mp2", container="mpegts", layout="stereo")
+    both = tmp_path / "film.ts"
+    both.write_bytes((tmp_path / "a").read_bytes() + (tmp_path / "b").read_bytes())
+    samples, _, reader = read(both)
+    assert len(samples) / RATE == pytest.approx(4.0, abs=0.15)
+    assert all(loud(samples)[1:-3])
+    assert reader.damaged == 0

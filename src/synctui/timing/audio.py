@@ -60,7 +60,11 @@ class AudioReader:
                 if jump:
                     blocks.add(mixer.flush())
                     blocks.move(round(jump * RATE))
-                blocks.add(mixer.push(frame))
+                try:
+                    blocks.add(mixer.push(frame))
+                except (av.error.FFmpegError, ValueError):
+                    self.damaged += 1
+                    continue
                 clock.advance(frame.samples / frame.sample_rate)
                 self.start_s = max(0.0, clock.start)
                 for block in blocks.full():
@@ -114,10 +118,11 @@ class _Clock:
 
     def jump(self, frame: AudioFrame) -> float:
         """Return by how many seconds `frame` starts after (silence) or before (overlap) where we stand; 0 within jitter."""
-        if frame.pts is None or frame.time_base is None:
+        time = frame.time
+        if time is None:
             self.running = True
             return 0.0
-        at = float(frame.pts * frame.time_base) - self._base - self._broken
+        at = time - self._base - self._broken
         if not self.running:
             self.running = True
             self.start = self.now = at
@@ -141,18 +146,25 @@ class _Mixer:
 
     def __init__(self) -> None:
         self._graph: Graph | None = None
-        self._shape: tuple[str, str, int] | None = None
+        self._waiting = 0
 
     def push(self, frame: AudioFrame) -> list[Samples]:
-        shape = (frame.format.name, frame.layout.name, frame.sample_rate)
-        done: list[Samples] = []
-        if shape != self._shape:
-            done = self.flush()
-            self._graph, self._shape = _mixing_graph(frame), shape
-        assert self._graph is not None
         # The graph must not second-guess the time stamps: `_Clock` has already made up for their jumps.
         frame.pts = None
-        self._graph.push(frame)
+        done: list[Samples] = []
+        if self._graph is None:
+            self._graph = _mixing_graph(frame)
+        try:
+            self._graph.push(frame)
+        except (av.error.FFmpegError, ValueError):
+            # Another rate, format or layout from here on: asking the graph costs nothing, comparing each frame does.
+            done = self.flush()
+            self._graph = _mixing_graph(frame)
+            self._graph.push(frame)
+        self._waiting += frame.samples
+        if self._waiting < frame.sample_rate:
+            return done
+        self._waiting = 0
         return done + _pull(self._graph)
 
     def flush(self) -> list[Samples]:
@@ -161,7 +173,7 @@ class _Mixer:
             return []
         self._graph.push(None)
         rest = _pull(self._graph)
-        self._graph = self._shape = None
+        self._graph, self._waiting = None, 0
         return rest
 
 

@@ -54,6 +54,7 @@ class Evidence:
         self._at_start = (_ONSET * rise - inner).astype(np.float64)
         self._at_end = (inner - _RELEASE * rise).astype(np.float64)
         self._origin = self._first - 2 * _STEP
+        self._spectra: dict[tuple[int, int], NDArray[np.complex64]] = {}
 
     def score(self, lines: Lines, low: int, count: int, step: int = 1) -> Floats:
         """Return the score [lines, count] of each line shifted by `low`, `low + step`, … frames, none below -`FLOOR`."""
@@ -82,14 +83,21 @@ class Evidence:
         begin, end, before, after = _frames(lines)
         origin = min(int(begin.min()), self._first) - _EDGE_GAP - _WIDEST_GAP
         pattern = self._pattern(begin - origin, end - origin, before, after)
-        speech = self._p[: len(self._p) // COARSE * COARSE].reshape(-1, COARSE).sum(axis=1)
         lead = (self._first - origin) // COARSE
         lags = np.arange(-(reach // COARSE), reach // COARSE + 1)
-        size = _fast_size(max(len(pattern), lead + len(speech)) + len(lags))
-        signal = np.zeros(size, np.float32)
-        signal[lead : lead + len(speech)] = speech
-        product = np.fft.rfft(signal) * np.conj(np.fft.rfft(pattern, size))
+        size = _fast_size(max(len(pattern), lead + len(self._p) // COARSE) + len(lags))
+        product = self._spectrum(lead, size) * np.conj(np.fft.rfft(pattern, size))
         return np.asarray(np.fft.irfft(product, size)[lags], np.float32)
+
+    def _spectrum(self, lead: int, size: int) -> NDArray[np.complex64]:
+        """Return the transform of the track after `lead` empty bins; most ratios ask for the same one."""
+        if (lead, size) not in self._spectra:
+            count = len(self._p) // COARSE
+            signal = np.zeros(size, np.float32)
+            for part in range(COARSE):
+                signal[lead : lead + count] += self._p[part : count * COARSE : COARSE]
+            self._spectra[lead, size] = np.fft.rfft(signal).astype(np.complex64)
+        return self._spectra[lead, size]
 
     def _pattern(self, begin: Ints, end: Ints, before: Ints, after: Ints) -> Floats:
         """Return the weight of every frame, averaged over `COARSE` frames, whose product with the track is the score."""
@@ -103,10 +111,14 @@ class Evidence:
         box(begin, end, self._gain)
         box(begin - before, begin, -self._gain * _SURROUND)
         box(end, end + after, -self._gain * _SURROUND)
-        for edge, weight in ((begin, _ONSET / _STEP), (end, -_RELEASE / _STEP)):
-            box(edge, edge + _STEP, weight)
-            box(edge - _STEP, edge, -weight)
-        return np.asarray(np.cumsum(change)[:size].reshape(-1, COARSE).mean(axis=1), np.float32)
+        for edge, worth in ((begin, _ONSET / _STEP), (end, -_RELEASE / _STEP)):
+            box(edge, edge + _STEP, worth)
+            box(edge - _STEP, edge, -worth)
+        weight = np.cumsum(change)[:size].astype(np.float32)
+        binned = weight[::COARSE].copy()
+        for part in range(1, COARSE):
+            binned += weight[part::COARSE]
+        return np.asarray(binned / np.float32(COARSE), np.float32)
 
 
 def _frames(lines: Lines) -> tuple[Ints, Ints, Ints, Ints]:
