@@ -44,18 +44,21 @@ async def candidates(tools: Tools, scope: Scope, *, allow_mass_change: bool = Fa
         return
     below = scope.library.path if scope.node is None else None
     async for indexed in subtitles(tools.database, node=scope.node, below=below):
-        yield await asyncio.to_thread(_completed, indexed.pairing, chosen)
+        pairing = indexed.pairing
+        yield await asyncio.to_thread(_completed, pairing, chosen) if _incomplete(pairing, chosen) else pairing
 
 
 def _take(items: Iterator[Found]) -> list[Found]:
     return list(islice(items, _BATCH))
 
 
-def _completed(pairing: Pairing, chosen: Mapping[str, str]) -> Pairing:
-    """Return the pairing with what the index does not keep: candidates, and the stamp of a video outside of it."""
+def _incomplete(pairing: Pairing, chosen: Mapping[str, str]) -> bool:
+    """Return whether something is missing that the index does not keep: candidates, or a chosen video's stamp."""
     outside = pairing.video is not None and not pairing.video.stamp.size and pairing.subtitle.path in chosen
-    if pairing.reason != "needs_choice" and not outside:
-        return pairing
+    return pairing.reason == "needs_choice" or outside
+
+
+def _completed(pairing: Pairing, chosen: Mapping[str, str]) -> Pairing:
     return pairing_of(pairing.subtitle.path, choices=chosen) or pairing
 
 
