@@ -29,15 +29,8 @@ def test_without_arguments() -> None:
 def test_version_and_help() -> None:
     ran = synctui("--version")
     assert (ran.code, ran.out.split()[0]) == (0, "synctui")
-    for words in (
-        ("--help",),
-        ("jobs", "--help"),
-        ("restore", "--help"),
-        ("status", "-h"),
-        ("config", "-h"),
-        ("doctor", "-h"),
-    ):
-        ran = synctui(*words, env={"COLUMNS": "80"})
+    for command in ("", "jobs", "restore", "status", "config", "doctor", "changed"):
+        ran = synctui(*command.split(), "--help", env={"COLUMNS": "80"})
         assert ran.code == 0
         assert max(map(len, ran.out.splitlines())) <= 80
         assert ran.out == "".join(line.rstrip() + "\n" for line in ran.out.splitlines())

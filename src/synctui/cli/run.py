@@ -195,9 +195,14 @@ async def _finish(session: Session, job: int) -> End:
         session.output.result(
             fields,
             folder=session.demo,
-            undo=session.command("jobs", "undo", str(job)) if undoable and session.kept else None,
+            undo=_undo_command(session, job) if undoable else None,
         )
     return code, resume_command
+
+
+def _undo_command(session: Session, job: int) -> str:
+    command = session.command("jobs", "undo", str(job))
+    return command if session.kept else f"{command}   (in a demo that stays)"
 
 
 async def _unfinished(session: Session) -> int | None:

@@ -8,6 +8,7 @@ import errno
 import logging
 import os
 import shlex
+import shutil
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -57,7 +58,7 @@ class Session:
 
     def command(self, *words: str) -> str:
         """Return a command line that speaks of the same data, from whatever folder it is typed in."""
-        parts = ["synctui", *words]
+        parts = [*_program(), *words]
         if self.arguments.data_dir is not None or self.demo is not None:
             parts += ["--data-dir", str(self.services.paths.data)]
         if self.arguments.config is not None:
@@ -83,6 +84,15 @@ class Session:
             raise
         finally:
             self.stop.unwatch(cancel)
+
+
+def _program() -> list[str]:
+    """Return the words that start this program in the user's shell."""
+    here = os.path.abspath(sys.argv[0])
+    if os.path.basename(here) == "__main__.py":
+        return [sys.executable, "-m", "synctui"]
+    found = shutil.which("synctui")
+    return ["synctui" if found is not None and os.path.realpath(found) == os.path.realpath(here) else here]
 
 
 def void(value: object) -> None:

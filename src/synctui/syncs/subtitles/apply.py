@@ -98,9 +98,10 @@ async def align(tools: Tools, engines: Engines, operation: Operation, run: Run) 
 async def _read(tools: Tools, operation: Operation, wanted: Alignment) -> Source:
     path = operation.path or ""
     content = await asyncio.to_thread(read_capped, path, roots=wanted.roots)
-    if operation.precondition and content.stamp.text() != operation.precondition:
-        raise OperationFailed("the subtitle was written to since the plan was made", code="changed_since_plan")
     lineage = await lineage_of_output(tools.database, content.target, content.sha256)
+    # What we wrote ourselves meanwhile, through another link to the same file, is no conflict.
+    if operation.precondition and content.stamp.text() != operation.precondition and lineage is None:
+        raise OperationFailed("the subtitle was written to since the plan was made", code="changed_since_plan")
     original = content.data
     if lineage is not None:
         kept = await asyncio.to_thread(fetch, lineage.backup, lineage.original, tools.vault)

@@ -52,9 +52,9 @@ async def plan_alignment(
         async for found in candidates(tools, scope, allow_mass_change=options.allow_mass_change):
             anything = True
             if isinstance(found, Pairing):
-                if found.subtitle.path in seen or not planner.speaks(found):
+                if _file_of(found) in seen or not planner.speaks(found):
                     continue
-                seen.add(found.subtitle.path)
+                seen.add(_file_of(found))
             batch.append(found)
             if len(batch) >= _BATCH:
                 for item in await planner.decide(batch, scope):
@@ -64,6 +64,12 @@ async def plan_alignment(
             yield item
         if scope.file and not anything:
             raise TargetNotFound(f"{display(scope.path)}: no subtitle belongs to it")
+
+
+def _file_of(pairing: Pairing) -> str:
+    """Return what is planned once: a file, however many links beside videos lead to it."""
+    path = pairing.subtitle.path
+    return os.path.realpath(path) if pairing.video is not None and os.path.islink(path) else path
 
 
 @dataclass(slots=True)
