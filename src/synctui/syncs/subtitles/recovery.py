@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Mapping
 
-from synctui.errors import OperationFailed
+from synctui.errors import OperationFailed, Transient
 from synctui.files.reading import Content, read_capped
 from synctui.files.replacement import sweep
 from synctui.model.clock import rfc3339
@@ -27,9 +27,10 @@ async def reconcile(tools: Tools, operation: Operation, intent: Fields) -> Outco
     try:
         content = await asyncio.to_thread(read_capped, rewrite.path)
     except OperationFailed as error:
-        if error.code == "gone":
-            return Outcome(Result.SKIPPED, "gone", "the subtitle vanished while the operation was interrupted")
-        raise
+        if error.code != "gone" or await asyncio.to_thread(_unmounted, rewrite.path):
+            # What cannot be looked at now stays in doubt: whether it was rewritten is still to be found out.
+            raise Transient(error.message, code=error.code) from error
+        return Outcome(Result.SKIPPED, "gone", "the subtitle vanished while the operation was interrupted")
     if content.sha256 == rewrite.before:
         return None
     if content.sha256 != rewrite.after:
@@ -96,6 +97,15 @@ def settled(
             "video": video,
         }
     return Outcome(Result.DONE, reason, numbers={"engine": engine, **numbers}, rows=tuple(rows), receipt=receipt)
+
+
+def _unmounted(path: str) -> bool:
+    """Return whether a file may be missing only because its disk is: its folder is not there, or empty."""
+    try:
+        with os.scandir(os.path.dirname(path)) as entries:
+            return next(entries, None) is None
+    except OSError:
+        return True
 
 
 def _stamp(path: str) -> FileStamp:
