@@ -46,7 +46,7 @@ class Finished:
 
 def synctui(*words: str | os.PathLike[str], json_lines: bool = True, timeout: float = 240) -> Finished:
     """Run `synctui` with these words (and `--json`), in a home of its own."""
-    argv = [sys.executable, "-m", "synctui", *map(os.fspath, words), *(["--json"] if json_lines else [])]
+    argv = [sys.executable, "-m", "synctui", *(os.fspath(word) for word in words), *(["--json"] if json_lines else [])]
     done = subprocess.run(argv, capture_output=True, env=_environment(), timeout=timeout, check=False)
     stdout, stderr = done.stdout.decode(), done.stderr.decode()
     rows = tuple(json.loads(line) for line in stdout.splitlines()) if json_lines else ()

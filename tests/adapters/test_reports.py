@@ -215,3 +215,12 @@ def test_capabilities_come_from_the_help() -> None:
     with pytest.raises(OperationFailed) as old:
         ffsubsync.require(frozenset(("--encoding",)))
     assert old.value.code == "engine_missing" and "--reference-stream" in old.value.message
+
+
+@pytest.mark.parametrize(
+    ("said", "ratio"),
+    [("25/23.976", 25 / 23.976), ("23.976/25", 23.976 / 25), ("24/25", 24 / 25), ("1", 1.0), ("30000/1001", 30000 / 1001)],
+)
+def test_alass_names_frame_rates_with_decimals(said: str, ratio: float) -> None:
+    report = alass.parse([f"info: 'reference file FPS/input file FPS' ratio is {said}"], 0)
+    assert float(report.ratio) == pytest.approx(ratio)

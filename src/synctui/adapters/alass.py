@@ -23,7 +23,8 @@ READS = frozenset(("srt", "ssa", "ass", "idx", "sub"))
 
 _BLOCK = re.compile(r"^shifted block of (\d+) subtitles with length (-?[\d:.]+) by (-?[\d:.]+)\s*$")
 _CLOCK = re.compile(r"^(-?)(\d{1,6}):(\d\d):(\d\d)\.(\d{3})$")
-_RATIO = re.compile(r"^info: 'reference file FPS/input file FPS' ratio is (\d{1,9})(?:/(\d{1,9}))?\s*$")
+_NUMBER = r"(\d{1,9}(?:\.\d{1,6})?)"
+_RATIO = re.compile(rf"^info: 'reference file FPS/input file FPS' ratio is {_NUMBER}(?:/{_NUMBER})?\s*$")
 _BAR = re.compile(r"^\s*(\d+) / (\d+) \[")
 _TRACE = re.compile(r"^(stack trace:|\s+\d+: |\s+at )")
 
@@ -167,8 +168,8 @@ def parse(stdout_lines: Iterable[str], returncode: int, stderr_lines: Iterable[s
             length, shift = _ms(match[2]), _ms(match[3])
             if length is not None and shift is not None:
                 blocks.append(Block(int(match[1]), length, shift))
-        elif (match := _RATIO.match(line)) and int(match[2] or 1) and int(match[1]):
-            ratio = Fraction(int(match[1]), int(match[2] or 1))
+        elif (match := _RATIO.match(line)) and Fraction(match[2] or 1) and Fraction(match[1]):
+            ratio = Fraction(match[1]) / Fraction(match[2] or 1)
     panic = [line for line in stderr_lines if not line.startswith("note: ")] if returncode else []
     return AlassReport(returncode, tuple(blocks), ratio, tuple(warnings), "\n".join([*error, *panic]).strip())
 

@@ -47,9 +47,12 @@ def probe_media(arguments: Arguments, progress: Progress) -> Answer:
 
 
 def speech_of(arguments: Arguments, progress: Progress) -> Answer:
-    """Make sure that the speech track is cached; returns `key`, `duration_s`, `track`, `cached`, `speech_share`."""
+    """Make sure that the speech track is cached; returns `key`, `duration_s`, `track`, `cached`, `speech_share`, `start_s`.
+
+    `start_s` is how long after the file's beginning the audio begins.
+    """
     speech, facts = _speech(arguments, progress)
-    return {**facts, "speech_share": speech.share}
+    return {**facts, "speech_share": speech.share, "start_s": speech.start_s}
 
 
 def align_cues(arguments: Arguments, progress: Progress) -> Answer:

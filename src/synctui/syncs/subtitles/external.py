@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from synctui.adapters import alass, ffsubsync
@@ -12,7 +13,7 @@ from synctui.adapters.engines import Engine
 from synctui.adapters.exchange import read_spans, stage_reference, write_srt
 from synctui.adapters.programs import Invocation
 from synctui.errors import OperationFailed
-from synctui.model.cues import Span
+from synctui.model.cues import Cue, Span
 from synctui.model.sync import Run
 from synctui.processes.children import Command, Finished, run_child
 from synctui.syncs.subtitles.gate import pass_gate
@@ -22,10 +23,27 @@ from synctui.syncs.subtitles.scratch import scratch_folder
 from synctui.syncs.subtitles.tools import Tools
 
 _LARGEST_OUTPUT = 64 << 20
+_NARROW_S = 60.0
+_PROMPT_S = 0.02
+_EXTRACT = "extract.wav"
+
+
+@dataclass(frozen=True, slots=True)
+class _Exercise:
+    """The files of a question in a private folder; `window` is how many seconds of shift are searched."""
+
+    reference: str
+    incorrect: str
+    out: str
+    stream: int | None
+    window: float
 
 
 class _External:
     """What both have in common: staging in a private folder, running, and the gate."""
+
+    streams = True
+    """Whether the program can be told which audio track to take."""
 
     def __init__(self, tools: Tools, listening: Listening, engine: Engine) -> None:
         self._tools = tools
@@ -39,23 +57,48 @@ class _External:
         async with scratch_folder(self._tools.scratch) as folder:
             incorrect = os.path.join(folder, "subtitle.srt")
             await asyncio.to_thread(Path(incorrect).write_bytes, write_srt(cues))
-            run.progress("aligning")
-            spans = await self._ask(question, heard, folder, incorrect, run)
+            reference = await self._reference(heard, folder, run)
+            stream = None if heard.cues is not None else 0 if reference.endswith(_EXTRACT) else heard.stream
+            refused: Proposal | None = None
+            failure: OperationFailed | None = None
+            for window in self._windows(question.max_offset):
+                out = os.path.join(folder, f"{window:.0f}.srt")
+                try:
+                    found = await self._attempt(question, heard, _Exercise(reference, incorrect, out, stream, window), run)
+                except OperationFailed as error:
+                    if error.code == "engine_timeout":
+                        raise
+                    failure = failure or error
+                    continue
+                if found.spans is not None or found.reason == "already_in_sync":
+                    return found
+                refused = refused or found
+        if refused is not None:
+            return refused
+        raise failure or AssertionError("no window to search")
+
+    def _windows(self, max_offset: float) -> Sequence[float]:
+        return (max_offset,)
+
+    async def _attempt(self, question: Question, heard: Heard, exercise: _Exercise, run: Run) -> Proposal:
+        run.progress("aligning")
+        spans = await self._ask(question, exercise, run)
         run.progress("checking")
         return await pass_gate(self._listening, heard, question, spans, run)
 
-    async def _ask(self, question: Question, heard: Heard, folder: str, incorrect: str, run: Run) -> Sequence[Span]:
+    async def _ask(self, question: Question, exercise: _Exercise, run: Run) -> Sequence[Span]:
         raise NotImplementedError
 
-    async def _reference(self, heard: Heard, folder: str, run: Run, *, stream: bool) -> str:
+    async def _reference(self, heard: Heard, folder: str, run: Run) -> str:
         """Return a path for the engine: the media under a plain name, or what stands for it."""
         if heard.cues is not None:
             path = os.path.join(folder, "reference.srt")
             await asyncio.to_thread(Path(path).write_bytes, write_srt(heard.cues))
             return path
-        if stream or heard.alone:
+        # Programs take the audio from its first sample on, whenever that is due.
+        if abs(heard.start_s) <= _PROMPT_S and (self.streams or heard.alone):
             return await asyncio.to_thread(stage_reference, folder, heard.media)
-        path = os.path.join(folder, "reference.wav")
+        path = os.path.join(folder, _EXTRACT)
         await self._listening.extract(heard, path, run)
         return path
 
@@ -73,31 +116,44 @@ class _External:
 class AlassEngine(_External):
     """alass; without splits, which do more harm than good where speech is hard to hear."""
 
-    async def _ask(self, question: Question, heard: Heard, folder: str, incorrect: str, run: Run) -> Sequence[Span]:
-        reference = await self._reference(heard, folder, run, stream=False)
-        out = os.path.join(folder, "result.srt")
+    streams = False
+
+    async def _ask(self, question: Question, exercise: _Exercise, run: Run) -> Sequence[Span]:
         bars = alass.ProgressReader()
 
         def follow(line: str) -> None:
             if (seen := bars.feed(line)) is not None:
                 run.progress(*seen)
 
-        invocation = alass.command(self._engine.require(), reference, incorrect, out, split=False, tools=self._engine.tools)
+        invocation = alass.command(
+            self._engine.require(),
+            exercise.reference,
+            exercise.incorrect,
+            exercise.out,
+            split=False,
+            tools=self._engine.tools,
+        )
         finished = await self._run(invocation, follow)
         report = alass.parse(finished.stdout_lines, finished.returncode, finished.stderr_lines)
-        failure = report.failure(_size(out))
+        failure = report.failure(_size(exercise.out))
         if failure is not None:
             raise failure
-        produced = read_spans(await asyncio.to_thread(Path(out).read_bytes))
-        return report.spans(question.subtitle.cues, produced)
+        produced = read_spans(await asyncio.to_thread(Path(exercise.out).read_bytes))
+        return _before_zero(question.subtitle.cues, report.spans(question.subtitle.cues, produced), float(report.ratio))
 
 
 class FfsubsyncEngine(_External):
-    """ffsubsync: its numbers are applied to the original cues."""
+    """ffsubsync: its numbers are applied to the original cues.
 
-    async def _ask(self, question: Question, heard: Heard, folder: str, incorrect: str, run: Run) -> Sequence[Span]:
-        reference = await self._reference(heard, folder, run, stream=True)
-        out = os.path.join(folder, "result.srt")
+    It searches no further than its window, and a result at the window's edge must be told from a good one. In a wide window
+    it is often drawn to where lines and film hardly meet, so that it is asked in a narrow one first.
+    """
+
+    def _windows(self, max_offset: float) -> Sequence[float]:
+        wide = max_offset * 1.4
+        return (_NARROW_S, wide) if wide > _NARROW_S else (wide,)
+
+    async def _ask(self, question: Question, exercise: _Exercise, run: Run) -> Sequence[Span]:
         bars = ffsubsync.ProgressReader()
 
         def follow(line: str) -> None:
@@ -106,23 +162,35 @@ class FfsubsyncEngine(_External):
 
         invocation = ffsubsync.command(
             self._engine.require(),
-            reference,
-            incorrect,
-            out,
+            exercise.reference,
+            exercise.incorrect,
+            exercise.out,
             capabilities=self._engine.capabilities,
-            audio_track=None if heard.cues is not None else heard.stream,
-            # It only searches within this window, and a result at the window's edge must be told from a good one.
-            max_offset=question.max_offset * 1.4,
+            audio_track=exercise.stream,
+            max_offset=exercise.window,
             tools=self._engine.tools,
         )
         finished = await self._run(invocation, follow)
         report = ffsubsync.parse(finished.stderr_lines, finished.returncode)
-        failure = report.failure(_size(out))
+        failure = report.failure(_size(exercise.out))
         if failure is not None:
             raise failure
         if report.low_quality:
             raise OperationFailed(f"ffsubsync does not trust its result ({report.low_quality})", code="low_confidence")
         return report.spans(question.subtitle.cues)
+
+
+def _before_zero(cues: Sequence[Cue], spans: list[Span], ratio: float) -> list[Span]:
+    """Let lines that start before the beginning, which alass was shown at zero, move with the first that does not."""
+    known = [(cue.start, span[0]) for cue, span in zip(cues, spans, strict=True) if cue.start >= 0]
+    if not known or len(known) == len(cues):
+        return spans
+    old, new = min(known)
+    shift = new - old * ratio
+    return [
+        span if cue.start >= 0 else (round(cue.start * ratio + shift), round(cue.end * ratio + shift))
+        for cue, span in zip(cues, spans, strict=True)
+    ]
 
 
 def _size(path: str) -> int | None:

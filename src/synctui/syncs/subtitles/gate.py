@@ -14,6 +14,8 @@ from synctui.syncs.subtitles.proposal import Proposal, Question
 
 TOLERANCE_MS = 100
 """A subtitle whose lines would move less than this is in sync: nobody sees it, and every write is a risk."""
+_TOGETHER_MS = 250
+_FEWEST_TOGETHER = 4
 
 
 async def pass_gate(
@@ -26,9 +28,9 @@ async def pass_gate(
 ) -> Proposal:
     """Return the proposal when the result can be trusted, or a refusal with the numbers that speak against it.
 
-    As many cues as before, none before the beginning, a known ratio and an accepted shift, and a better fit with the speech
-    than before: the last four are judged against the speech, whichever engine it was. Text and styling cannot differ: only
-    times are taken from an engine.
+    As many cues as before, none before the beginning, none away from its neighbours, a known ratio and an accepted shift,
+    and a better fit with the speech than before: the last three are judged against the speech, whichever engine it was.
+    Text and styling cannot differ: only times are taken from an engine.
     """
     cues = question.subtitle.cues
     if len(spans) != len(cues):
@@ -44,7 +46,33 @@ async def pass_gate(
     if early:
         message = f"{early} of {len(cues)} lines would start before the video does"
         return Proposal(None, "negative_start", message, numbers)
+    if astray := strays(cues, spans, float(judgement["ratio"])):
+        message = f"{astray} of {len(cues)} lines would not move with their neighbours"
+        return Proposal(None, "low_confidence", message, numbers)
     return Proposal(tuple(spans), "aligned", "", numbers)
+
+
+def strays(cues: Sequence[Cue], spans: Sequence[Span], ratio: float) -> int:
+    """Return how many cues part from those before and after them, or do not last `ratio` times as long as before.
+
+    A scene that was cut in or out moves many lines together; a line or two on their own are an engine's mistake, and too few
+    for the judgement on the whole to notice.
+    """
+    order = sorted(range(len(cues)), key=lambda index: cues[index].start)
+    moves = [spans[index][0] - ratio * cues[index].start for index in order]
+    runs: list[list[float]] = []
+    for move in moves:
+        if runs and abs(move - runs[-1][-1]) <= _TOGETHER_MS:
+            runs[-1].append(move)
+        else:
+            runs.append([move])
+    alone = sum(len(run) for run in runs if len(run) < _FEWEST_TOGETHER) if len(runs) > 1 else 0
+    resized = sum(
+        1
+        for old, new in zip(cues, spans, strict=True)
+        if abs((new[1] - new[0]) - ratio * (old.end - old.start)) > _TOGETHER_MS
+    )
+    return max(alone, resized)
 
 
 def _numbers(judgement: Mapping[str, Any], heard: Heard, cues: Sequence[Cue], spans: Sequence[Span]) -> Fields:

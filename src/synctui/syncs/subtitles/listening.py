@@ -29,12 +29,14 @@ _TASKS = "synctui.timing.tasks"
 class Heard:
     """A reference that is ready: `media` with its audio track `stream` (`alone`: it has no other), or `cues`.
 
-    `label` is how it is shown. The speech of the track lies in the cache.
+    `start_s` is how long after the video's beginning the track begins. `label` is how it is shown. The speech of the track
+    lies in the cache.
     """
 
     media: str
     stream: int = 0
     alone: bool = True
+    start_s: float = 0.0
     cues: tuple[Cue, ...] | None = None
     label: str = ""
 
@@ -62,6 +64,7 @@ class Listening:
             media,
             stream=int(track["index"]),
             alone=answer.get("tracks", 0) == 1,
+            start_s=float(answer["start_s"]),
             label=_label(track),
         )
 
