@@ -1,7 +1,5 @@
 """A database that is damaged or newer stays exactly as it is, and so do the files beside it."""
 
-# ruff: noqa: ASYNC240
-
 from __future__ import annotations
 
 import hashlib

@@ -1,7 +1,5 @@
 """The database keeps what it acknowledged, whoever is cancelled, fails or reads meanwhile."""
 
-# ruff: noqa: ASYNC240
-
 from __future__ import annotations
 
 import asyncio
@@ -18,7 +16,6 @@ import pytest
 from synctui.errors import DatabaseUnusable, StorageError
 from synctui.store.blobs import clean, from_blob, path_from_blob, path_to_blob, to_blob
 from synctui.store.database import Database
-
 
 WANTED = {
     "journal_mode": "wal",

@@ -1,7 +1,5 @@
 """One process executes; the lock is free the instant it is gone, and nobody inherits it."""
 
-# ruff: noqa: ASYNC240
-
 from __future__ import annotations
 
 import asyncio

@@ -68,13 +68,22 @@ async def record_end(
             failpoint("append.before")
             added, twice = await operations.append(connection, job, appended, stages, taken.id)
             failpoint("append.after")
-        total, counts = await operations.count(connection, job, taken.queue, outcome.result, added)
         for key in twice:
             await shop.say(connection, job, "warning", {"message": f"{display(key)} was appended twice"})
-        event = await shop.say(connection, job, "op_end", lines.end_fields(taken.operation, outcome, total, counts))
-        await operations.finish(connection, taken.id, outcome, ended=event.id, started_at=started_at, at=event.at)
+        at = shop.now()
+        ended = await operations.finish(
+            connection,
+            job,
+            taken,
+            outcome,
+            appended=added,
+            started_at=started_at,
+            at=at,
+            fields=partial(lines.end_fields, taken.operation, outcome),
+        )
+        shop.heard(ended.event)
         if outcome.rows:
-            await write_rows(connection, outcome.rows, job=job, at=event.at)
+            await write_rows(connection, outcome.rows, job=job, at=at)
         released: set[int] = set()
         if taken.needed or releases():
             failed = stops_others(outcome.result, outcome.reason)
@@ -83,7 +92,7 @@ async def record_end(
             await _mark_undone(connection, undo_of, taken.operation, job)
         if reserved is not None:
             await _settle(connection, reserved, outcome)
-        end = End(total, counts, released, await operations.queues(connection, job) if appended else None)
+        end = End(ended.total, ended.counts, released, await operations.queues(connection, job) if appended else None)
         shop.database.after_commit(partial(then, end))
         return end
 

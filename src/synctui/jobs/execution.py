@@ -191,8 +191,10 @@ class Execution:
 
     async def _tick(self) -> None:
         while True:
+            # Not wait_for: until Python 3.12 it can swallow a cancellation.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._poke.wait(), _TICK)
+                async with asyncio.timeout(_TICK):
+                    await self._poke.wait()
             self._poke.clear()
             try:
                 await self._see_to_controls()
@@ -231,7 +233,7 @@ class Execution:
         async def work(connection: aiosqlite.Connection) -> None:
             await jobs.save_snapshot(connection, job, text)
 
-        self._shop.database.post(work)
+        self._shop.database.post(work, single=True)
 
 
 def _can_run(job: JobRecord, now: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import heapq
 import logging
 from dataclasses import dataclass
@@ -131,10 +132,9 @@ class JobRunner:
         if self._rate_wait is not None:
             timeout = min(_LOOK, self._rate_wait)
             self._rate_wait = None
-        try:
-            await asyncio.wait_for(self._wake.wait(), timeout)
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._wake.wait()
 
     async def _expire(self) -> None:
         now = self._shop.now()

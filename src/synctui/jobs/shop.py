@@ -36,8 +36,12 @@ class Shop:
     async def say(self, connection: aiosqlite.Connection, job: int | None, kind: str, fields: Fields) -> Event:
         """Write an event into the journal within a write; whoever listens hears it after the commit."""
         event = await journal.add(connection, job, kind, fields, self.now())
-        self.database.after_commit(partial(self.bus.publish, event))
+        self.heard(event)
         return event
+
+    def heard(self, event: Event) -> None:
+        """Within a write that put an event into the journal: have it heard after the commit."""
+        self.database.after_commit(partial(self.bus.publish, event))
 
     def post(self, job: int | None, kind: str, fields: Fields) -> None:
         """Write an event into the journal in its turn, without waiting."""
@@ -45,7 +49,7 @@ class Shop:
         async def work(connection: aiosqlite.Connection) -> None:
             await self.say(connection, job, kind, fields)
 
-        self.database.post(work)
+        self.database.post(work, single=True)
 
     def tell(self, job: int | None, kind: str, fields: Fields) -> None:
         """Say something that is not kept."""

@@ -87,9 +87,12 @@ class Database:
         """
         return await self._writing().write(work, attach)
 
-    def post(self, work: Work[object]) -> None:
-        """Have `work` done in its turn without waiting; what goes wrong is raised by the next write or by close."""
-        self._writing().post(work)
+    def post(self, work: Work[object], *, single: bool = False) -> None:
+        """Have `work` done in its turn without waiting; what goes wrong is raised by the next write or by close.
+
+        `single` is for one that consists of a single statement, which needs no guard of its own.
+        """
+        self._writing().post(work, single)
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Within a work: have `call` made right after its commit, in the order of the commits; not at all without one."""

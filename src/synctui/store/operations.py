@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import aiosqlite
 
+from synctui.model.events import Event
 from synctui.model.json import Fields, dump
 from synctui.model.outcome import Outcome
 from synctui.model.plan import Operation
 from synctui.model.states import OperationState, Result
 from synctui.store.blobs import clean, from_blob, path_from_blob, path_to_blob, to_blob
 from synctui.store.database import Database
+from synctui.store.visit import visit
 
 
 class Fenced(Exception):
@@ -155,28 +158,66 @@ async def postpone(connection: aiosqlite.Connection, operation: int, attempts: i
         raise Fenced
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What an end leaves: the job's total, its counts by result, and the journal event."""
+
+    total: int
+    counts: Mapping[str, int]
+    event: Event
+
+
 async def finish(
-    connection: aiosqlite.Connection, operation: int, outcome: Outcome, *, ended: int, started_at: str | None, at: str
-) -> None:
-    """Record an outcome; `ended` is the number of its journal event. Raises Fenced when there is one already."""
-    cursor = await connection.execute(
-        "UPDATE operations SET state = 'finished', result = ?, result_reason = ?, message = ?, retryable = ?, numbers = ?,"
-        " receipt = ?, started_at = ?, finished_at = ?, ended = ? WHERE id = ? AND state <> 'finished'",
-        (
-            outcome.result.value,
-            clean(outcome.reason),
-            clean(outcome.message),
-            int(outcome.retryable),
-            dump(outcome.numbers),
-            None if outcome.receipt is None else dump(outcome.receipt),
-            started_at,
-            at,
-            ended,
-            operation,
-        ),
+    connection: aiosqlite.Connection,
+    job: int,
+    taken: Taken,
+    outcome: Outcome,
+    *,
+    appended: int,
+    started_at: str | None,
+    at: str,
+    fields: Callable[[int, Mapping[str, int]], Fields],
+) -> Ended:
+    """Record an outcome, count it in its queue and job, and write its `op_end` with `fields(total, counts)`.
+
+    Raises Fenced when the operation has an outcome already.
+    """
+    values = (
+        outcome.result.value,
+        clean(outcome.reason),
+        clean(outcome.message),
+        int(outcome.retryable),
+        dump(outcome.numbers),
+        None if outcome.receipt is None else dump(outcome.receipt),
+        started_at,
+        at,
     )
-    if cursor.rowcount == 0:
-        raise Fenced
+
+    def work(raw: sqlite3.Connection) -> Ended:
+        raw.execute("UPDATE queues SET finished = finished + 1 WHERE id = ?", (taken.queue,))
+        result = outcome.result.value
+        sums = raw.execute(
+            f"UPDATE jobs SET {result} = {result} + 1, total = total + ? WHERE id = ? RETURNING total, {_RESULTS}",
+            (appended, job),
+        ).fetchone()
+        counts = {one.value: int(sums[one.value]) for one in Result}
+        told = fields(int(sums["total"]), counts)
+        number = raw.execute(
+            "INSERT INTO journal (job, at, type, fields) VALUES (?, ?, 'op_end', ?)", (job, at, dump(told))
+        ).lastrowid
+        cursor = raw.execute(_FINISH, (*values, number, taken.id))
+        if cursor.rowcount == 0:
+            raise Fenced
+        return Ended(int(sums["total"]), counts, Event("op_end", told, job, at, number or 0))
+
+    return await visit(connection, work)
+
+
+_RESULTS = ", ".join(one.value for one in Result)
+_FINISH = (
+    "UPDATE operations SET state = 'finished', result = ?, result_reason = ?, message = ?, retryable = ?, numbers = ?,"
+    " receipt = ?, started_at = ?, finished_at = ?, ended = ? WHERE id = ? AND state <> 'finished'"
+)
 
 
 async def release(connection: aiosqlite.Connection, operation: int, *, failed: bool) -> set[int]:
@@ -296,18 +337,3 @@ async def queues(source: Database | aiosqlite.Connection, job: int) -> list[Queu
         )
         for row in rows
     ]
-
-
-async def count(
-    connection: aiosqlite.Connection, job: int, queue: int, result: Result, appended: int
-) -> tuple[int, Mapping[str, int]]:
-    """Count an end in its queue and job; return the job's total and its counts by result."""
-    await connection.execute("UPDATE queues SET finished = finished + 1 WHERE id = ?", (queue,))
-    names = ", ".join(one.value for one in Result)
-    rows = list(
-        await connection.execute_fetchall(
-            f"UPDATE jobs SET {result.value} = {result.value} + 1, total = total + ? WHERE id = ? RETURNING total, {names}",
-            (appended, job),
-        )
-    )
-    return int(rows[0]["total"]), {one.value: int(rows[0][one.value]) for one in Result}

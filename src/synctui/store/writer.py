@@ -18,6 +18,7 @@ import aiosqlite
 from synctui.errors import StorageError
 from synctui.store.blobs import path_to_blob
 from synctui.store.failures import damaged, is_busy, translated
+from synctui.store.visit import visit
 
 T = TypeVar("T")
 Work = Callable[[aiosqlite.Connection], Awaitable[T]]
@@ -31,6 +32,7 @@ class _Entry(Generic[T]):
     work: Work[T]
     future: asyncio.Future[T] | None
     attach: Path | None = None
+    single: bool = False
     calls: list[Callable[[], None]] = field(default_factory=list)
     result: T | None = None
     error: BaseException | None = None
@@ -60,9 +62,9 @@ class Writer:
         self._put(_Entry(work, future, attach))
         return await asyncio.shield(future)
 
-    def post(self, work: Work[object]) -> None:
+    def post(self, work: Work[object], single: bool = False) -> None:
         """See `Database.post`."""
-        self._put(_Entry(work, None))
+        self._put(_Entry(work, None, single=single))
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """See `Database.after_commit`."""
@@ -140,6 +142,7 @@ class Writer:
 
     async def _commit(self, group: list[_Entry[Any]]) -> None:
         error: BaseException | None = None
+        committed = False
         attached = group[0].attach if group[0].attach is not _ALONE else None
         try:
             self._still_there()
@@ -148,11 +151,13 @@ class Writer:
             await self._begin()
             await self._run(group)
             await self._connection.execute("COMMIT")
+            committed = True
         except Exception as caught:
             error = caught.__cause__ if isinstance(caught, _Abandoned) else caught
         finally:
             self._current = None
-            await asyncio.shield(self._settle(attached))
+            if not committed or attached is not None:
+                await asyncio.shield(self._settle(attached))
         for entry in group:
             self._resolve(entry, error)
 
@@ -164,11 +169,13 @@ class Writer:
                 await self._connection.execute("DETACH draft")
 
     async def _run(self, group: list[_Entry[Any]]) -> None:
-        alone = len(group) == 1
+        guarded = False
         for entry in group:
             self._current = entry
-            if not alone:
-                await self._connection.execute("SAVEPOINT work")
+            # A single statement undoes itself when it fails; whatever is alone in its transaction is undone with it.
+            if len(group) > 1 and not entry.single:
+                await self._do("RELEASE work", "SAVEPOINT work") if guarded else await self._do("SAVEPOINT work")
+                guarded = True
             try:
                 entry.result = await entry.work(self._connection)
             except asyncio.CancelledError:
@@ -180,14 +187,17 @@ class Writer:
                 entry.error = error
                 if not self._connection.in_transaction:
                     raise _Abandoned from error
-            if alone:
-                if entry.error is not None:
-                    await self._connection.rollback()
-                    await self._connection.execute("BEGIN IMMEDIATE")
-                continue
-            if entry.error is not None:
-                await self._connection.execute("ROLLBACK TO work")
-            await self._connection.execute("RELEASE work")
+            if entry.error is not None and len(group) == 1:
+                await self._do("ROLLBACK", "BEGIN IMMEDIATE")
+            elif entry.error is not None and not entry.single:
+                await self._do("ROLLBACK TO work")
+
+    async def _do(self, *statements: str) -> None:
+        def work(connection: sqlite3.Connection) -> None:
+            for statement in statements:
+                connection.execute(statement)
+
+        await visit(self._connection, work)
 
     async def _begin(self) -> None:
         deadline = time.monotonic() + _LOCKED_FOR
