@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from synctui.model.cues import Cue
-from synctui.timing.lines import is_spoken, usable_lines
+from synctui.timing.lines import MOST_LINES, is_spoken, usable_lines
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,11 @@ def test_layers_of_one_line_count_once() -> None:
 def test_a_huge_line_is_looked_at_quickly() -> None:
     assert is_spoken("<b" * 1_000_000)
     assert is_spoken("[" * 1_000_000)
+
+
+def test_the_letters_of_karaoke_are_bounded() -> None:
+    letters = [Cue(line * 4_000 + n * 30, line * 4_000 + 3_000, "x") for line in range(1_000) for n in range(60)]
+    lines = usable_lines(letters)
+    assert [float(at) for at in lines.start[:3]] == [0.0, 4.0, 8.0]
+    assert len(lines) == 1_000
+    assert len(usable_lines([Cue(n * 100, n * 100 + 50, "x") for n in range(100_000)])) <= MOST_LINES

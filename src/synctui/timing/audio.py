@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator
 
 import av
@@ -27,6 +28,8 @@ JITTER_S = 0.05
 _MAX_OVERLAP_S = 10.0
 _MAX_GAP_S = 1800.0
 _MAX_DAMAGED = 5_000
+LONGEST_S = 12 * 3600.0
+"""What comes later is not heard: no film is that long, and memory must stay bounded whatever a file claims."""
 
 Samples = NDArray[np.float32]
 
@@ -66,6 +69,8 @@ class AudioReader:
                     self.damaged += 1
                     continue
                 clock.advance(frame.samples / frame.sample_rate)
+                if clock.now - clock.start > LONGEST_S:
+                    break
                 self.start_s = max(0.0, clock.start)
                 for block in blocks.full():
                     yield block
@@ -230,7 +235,7 @@ class _Blocks:
     """Pieces of audio put together to blocks of `BLOCK_S`."""
 
     def __init__(self) -> None:
-        self._pieces: list[Samples] = []
+        self._pieces: deque[Samples] = deque()
         self._held = 0
         self._silence = 0
         self._skip = 0
@@ -248,22 +253,29 @@ class _Blocks:
                 dropped = min(self._skip, len(piece))
                 self._skip -= dropped
                 piece = piece[dropped:]
-            while self._silence and len(piece):
-                quiet = min(self._silence, RATE * BLOCK_S)
-                self._silence -= quiet
-                self._keep(np.zeros(quiet, np.float32))
-            self._keep(piece)
+            if self._silence and len(piece):
+                # One zero, seen many times: an hour of silence takes no memory.
+                self._keep(np.broadcast_to(np.float32(0), (self._silence,)))
+                self._silence = 0
+            self._keep(np.nan_to_num(piece, copy=False, nan=0.0, posinf=0.0, neginf=0.0))
 
     def _keep(self, piece: Samples) -> None:
         if len(piece):
-            self._pieces.append(np.nan_to_num(piece, copy=False, nan=0.0, posinf=0.0, neginf=0.0))
+            self._pieces.append(piece)
             self._held += len(piece)
 
     def full(self, last: bool = False) -> Iterator[Samples]:
         """Yield the full blocks, with `last` also what is left."""
         size = RATE * BLOCK_S
         while self._held >= size or (last and self._held):
-            joined = np.concatenate(self._pieces) if len(self._pieces) > 1 else self._pieces[0]
-            yield joined[:size]
-            rest = joined[size:]
-            self._pieces, self._held = ([rest] if len(rest) else []), len(rest)
+            taken: list[Samples] = []
+            room = size
+            while room and self._pieces:
+                piece = self._pieces.popleft()
+                if len(piece) > room:
+                    self._pieces.appendleft(piece[room:])
+                    piece = piece[:room]
+                taken.append(piece)
+                room -= len(piece)
+            self._held -= size - room
+            yield np.concatenate(taken)

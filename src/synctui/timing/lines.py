@@ -15,6 +15,8 @@ Seconds = NDArray[np.float64]
 
 LONGEST_S = 10.0
 """Longer lines are clipped to this for matching: they are notes or credits, or linger on the screen."""
+MOST_LINES = 5_000
+"""Three hours of talk have 3,500 lines; more are lettering, and would only cost memory."""
 _SHORTEST_S = 0.2
 _LATEST_MS = 48 * 3_600_000
 """Cues later than this (or a day before the start) are broken numbers; no film reaches them."""
@@ -63,8 +65,21 @@ def _sane(span: tuple[int, int]) -> bool:
 
 
 def lines_of(spans: Sequence[tuple[int, int]], use: Sequence[bool]) -> Lines:
-    """Return those spans (ms) that `use` marks as lines."""
+    """Return those spans (ms) that `use` marks as lines; of more than `MOST_LINES` those that say most."""
     kept = sorted({span for span, wanted in zip(spans, use, strict=True) if wanted and _sane(span)})
+    if len(kept) > MOST_LINES:
+        kept = _outer(kept)
+        step = -(-len(kept) // MOST_LINES)
+        kept = kept[::step]
     start = np.array([span[0] for span in kept], np.float64) / 1000
     end = np.array([span[1] for span in kept], np.float64) / 1000
     return Lines(start, np.clip(end, start + _SHORTEST_S, start + LONGEST_S))
+
+
+def _outer(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the spans (sorted) that do not begin within the one kept before: the letters of karaoke say nothing more."""
+    kept: list[tuple[int, int]] = []
+    for span in spans:
+        if not kept or span[0] >= kept[-1][1]:
+            kept.append(span)
+    return kept
