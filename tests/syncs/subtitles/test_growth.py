@@ -1,0 +1,57 @@
+"""A video that is still being written is put off, and its subtitle left alone."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from synctui.errors import OperationFailed
+from synctui.syncs.subtitles.growth import Growth
+from tests.syncs.subtitles.house import house
+from tests.tiny_library import film, put_subtitle, subtitle
+
+
+async def test_a_video_that_grows_while_it_is_read_is_put_off_to_the_next_run(tmp_path: Path) -> None:
+    folder = tmp_path / "library"
+    path = put_subtitle(folder / "film.en.srt", subtitle(late_ms=2_000))
+    before = path.read_bytes(), path.stat().st_mtime_ns
+    video = folder / "film.mkv"
+    shutil.copy(film().path, video)
+
+    async def download() -> None:
+        while True:
+            with video.open("ab") as file:
+                file.write(b"\0" * 512)
+            await asyncio.sleep(0.02)
+
+    async with house(tmp_path / "data") as home:
+        growing = asyncio.create_task(download())
+        try:
+            done = await home.run(path)
+        finally:
+            growing.cancel()
+        assert done.ended(path) == ("deferred", "still_growing")
+        assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+        assert sorted(entry.name for entry in folder.iterdir()) == ["film.en.srt", "film.mkv"]
+
+        shutil.copy(film().path, video)
+        assert (await home.run(path)).ended(path) == ("done", "aligned")
+
+
+def test_growth_is_a_change_of_size_or_time_or_a_video_that_is_gone(tmp_path: Path) -> None:
+    video = tmp_path / "film.mkv"
+    video.write_bytes(b"1234")
+    still = Growth(str(video))
+    still.check()
+    os.utime(video, (1, 1))
+    with pytest.raises(OperationFailed) as raised:
+        still.check()
+    assert raised.value.code == "still_growing"
+    gone = Growth(str(video))
+    video.unlink()
+    with pytest.raises(OperationFailed):
+        gone.check()

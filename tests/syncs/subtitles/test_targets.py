@@ -1,0 +1,88 @@
+"""What a request may speak of: paths, libraries and series by name; and libraries that are not what they were."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.command import Finished, subtitles
+from tests.tiny_library import put_film, put_subtitle, subtitle, warm
+
+SHOWS = ("Harbour", "Orbit")
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> Path:
+    """A configuration with two libraries; both have a series of the same name."""
+    text = ""
+    for library in ("Shows", "Attic"):
+        for show in SHOWS if library == "Shows" else ("Orbit",):
+            for episode in (1, 2, 3):
+                base = tmp_path / library / show / "Season 01" / f"{show} - S01E0{episode}"
+                put_film(base.with_name(f"{base.name}.mkv"))
+                put_subtitle(base.with_name(f"{base.name}.en.srt"), subtitle(late_ms=1_000 * episode))
+        text += f'[[library]]\nname = "{library}"\npath = "{tmp_path / library}"\nkind = "series"\n\n'
+    file = tmp_path / "config.toml"
+    file.write_text(text)
+    warm(tmp_path / "data")
+    return file
+
+
+def run(configured: Path, *words: str) -> Finished:
+    return subtitles(configured.parent / "data", *words, "--config", configured)
+
+
+def _standing(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(folder.rglob("*.srt*"))}
+
+
+@pytest.mark.slow
+def test_a_library_and_a_series_by_name_and_an_ambiguous_name(configured: Path) -> None:
+    whole = run(configured, "shows", "--dry-run")
+    assert (whole.code, whole.plan["total"]) == (0, 6)
+
+    assert run(configured, "--dry-run").plan["total"] == 9
+
+    one = run(configured, "Harbour")
+    assert one.code == 0
+    assert {Path(path).parts[-3] for path in one.ends} == {"Harbour"}
+    assert one.of("job_end")[0]["done"] == 3
+
+    several = run(configured, "orbit", "--dry-run")
+    assert several.code == 4
+    assert "Attic" in several.stdout + several.stderr
+    assert "Shows" in several.stdout + several.stderr
+
+    nothing = run(configured, "Solaris")
+    assert nothing.code == 4
+    assert run(configured, str(configured.parent / "Shows" / "not there")).code == 4
+
+    rest = run(configured, "Shows")
+    assert rest.of("job_end")[0]["total"] == 3, "what is right already is not planned again"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("loss", ["shrank", "empty", "missing"])
+def test_a_library_that_lost_much_is_braked_and_nothing_is_touched(configured: Path, loss: str) -> None:
+    library = configured.parent / "Shows"
+    assert run(configured, "--dry-run").plan["total"] == 9
+    kept = configured.parent / "kept"
+    if loss == "shrank":
+        shutil.move(library / "Harbour", kept)
+    else:
+        shutil.move(library, kept)
+        if loss == "empty":
+            library.mkdir()
+    before = _standing(configured.parent)
+    braked = run(configured, "--force")
+    assert braked.code == 10, braked.stderr
+    assert braked.plan["brakes"]
+    assert not braked.of("job_start")
+    assert _standing(configured.parent) == before
+
+    if loss == "shrank":
+        lifted = run(configured, "Shows", "--allow-mass-change")
+        assert lifted.code == 0
+        assert lifted.of("job_end")[0]["done"] == 3
