@@ -1,12 +1,14 @@
 """What the engine costs per operation, against a bare loop that commits each one: `python benchmarks/engine.py [COUNT]`.
 
 Both run in this process, one after the other, on the same disk, with synchronous=FULL. Goal: less than 2 ms of overhead
-for an operation at 20,000 operations. Memory is the process's peak above what it was before planning.
+for an operation at 20,000 operations. `results/engine.json` keeps the last run. Memory is the process's peak above what it was before planning.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import resource
 import sqlite3
 import sys
@@ -25,6 +27,8 @@ from synctui.model.plan import Operation, PlanItem, Request
 from synctui.model.states import Result
 from synctui.model.sync import Lane, Run
 from synctui.store.database import Database
+
+RESULTS = Path(__file__).parent / "results" / "engine.json"
 
 
 class Trivial:
@@ -78,7 +82,7 @@ async def _bare(folder: Path, count: int) -> float:
         return time.perf_counter() - began
 
 
-async def _engine(folder: Path, count: int, width: int) -> None:
+async def _engine(folder: Path, count: int, width: int) -> dict[str, float]:
     before = _peak()
     async with await Database.open(folder / f"engine{width}.db") as database:
         engine = Engine(database, {"trivial": Trivial(count, width)}, drafts=folder / "drafts", lock=folder / "lock")
@@ -96,20 +100,32 @@ async def _engine(folder: Path, count: int, width: int) -> None:
         took = time.perf_counter() - began
         done = (await engine.watch(job)).counts[Result.DONE]
         assert done == count, f"{done} of {count} done"
-        print(
-            f"engine, lane of {width:>2}: {count / took:8,.0f} operations/s  {1000 * took / count:.3f} ms per operation"
-            f"   plan {planned:.2f} s, page {1000 * paged:.1f} ms, submit {submitted:.2f} s,"
-            f" database {database.size() / 2**20:.0f} MiB, memory +{_peak() - before:.0f} MiB"
-        )
+        return {
+            **_rate(took, count),
+            "plan_s": round(planned, 3),
+            "page_ms": round(1000 * paged, 2),
+            "submit_s": round(submitted, 3),
+            "database_mb": round(database.size() / 2**20, 1),
+            "memory_mb": round(_peak() - before, 1),
+        }
+
+
+def _rate(took: float, count: int) -> dict[str, float]:
+    return {"operations_per_s": round(count / took), "ms_per_operation": round(1000 * took / count, 3)}
 
 
 async def _main(count: int) -> None:
-    print(f"{count:,} operations, Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}")
-    with tempfile.TemporaryDirectory(dir=".") as folder:
+    runs: dict[str, dict[str, float]] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         for width in (1, 8, 32):
-            await _engine(Path(folder), count, width)
-        took = await _bare(Path(folder), count)
-        print(f"bare commits, one by one: {count / took:8,.0f} operations/s  {1000 * took / count:.3f} ms per operation")
+            runs[f"engine, lane of {width}"] = await _engine(folder, count, width)
+        runs["bare commits one by one"] = _rate(await _bare(folder, count), count)
+    for title, found in runs.items():
+        print(f"{title:24}" + "".join(f"  {name} {value:,}" for name, value in found.items()))
+    machine = {"python": sys.version.split()[0], "sqlite": sqlite3.sqlite_version, "processors": os.cpu_count()}
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps({"operations": count, "machine": machine, "runs": runs}, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -146,6 +146,22 @@ async def test_what_was_stopped_goes_on_where_it_was(bench: Bench, gate: Gate) -
     assert len(ends) == len(set(ends)) == 10
 
 
+@pytest.mark.parametrize("wait", [0, 1, 2, 3, 5, 8])
+async def test_a_hard_stop_at_any_moment_ends(bench: Bench, gate: Gate, wait: int) -> None:
+    stop, engine = Stop(), bench.engine(_gated(gate))
+    job = await bench.submit(engine)
+    gate.open.set()
+    task = asyncio.create_task(engine.execute([job], stop=stop))
+    while await jobs.get(bench.database, job) is None or (await engine.watch(job)).state is not JobState.RUNNING:
+        await asyncio.sleep(0)
+    for _ in range(wait):
+        await asyncio.sleep(0)
+    stop.hard()
+    await asyncio.wait_for(task, 5)
+    assert (await engine.watch(job)).state in (JobState.PAUSED, JobState.COMPLETED)
+    assert engine.lock.free()
+
+
 async def test_an_operation_sees_that_a_stop_was_asked_for(bench: Bench) -> None:
     seen: list[bool] = []
     stop = Stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sqlite3
 import stat
 import subprocess
@@ -321,6 +322,21 @@ async def test_reading_only_changes_nothing(path: Path) -> None:
     async with await Database.open(path) as writer, await Database.open(path, readonly=True) as reader:
         await writer.write(_spend)
         assert await _spent(reader) == 1
+
+
+async def test_what_a_killed_process_left_in_the_log_is_read_without_writing(path: Path) -> None:
+    program = (
+        "import asyncio, os, signal\nfrom pathlib import Path\nfrom synctui.store.database import Database\n"
+        "async def main():\n"
+        f"    database = await Database.open(Path({str(path)!r}))\n"
+        "    async def work(c): await c.execute(\"INSERT INTO budgets VALUES ('a', 'd', 1)\")\n"
+        "    await database.write(work)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "asyncio.run(main())\n"
+    )
+    assert subprocess.run([sys.executable, "-c", program], timeout=20).returncode == -signal.SIGKILL
+    async with await Database.open(path, readonly=True) as database:
+        assert await _spent(database) == 1
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import aiosqlite
@@ -208,5 +208,8 @@ class Flight:
 
     def _pause(self, scope: str, reason: str, until: datetime | None, message: str) -> PauseRow:
         scope = scope if scope in ("track", "lane", "job") else "job"
+        if until is not None:
+            # One that is over already would have the operation tried again at once, without end.
+            until = max(until.astimezone(UTC), self.shop.clock.now() + timedelta(seconds=1))
         name = {"track": self.operation.track, "lane": self.lane.name, "job": ""}[scope]
         return PauseRow(scope, name, reason, None if until is None else rfc3339(until), message)

@@ -17,7 +17,7 @@ from synctui.failpoints import failpoint
 from synctui.jobs import finishing, retries
 from synctui.jobs.ending import End, record_end
 from synctui.jobs.failures import failure
-from synctui.jobs.flight import Again, Flight, Returned, StoreFailed, Waits
+from synctui.jobs.flight import Again, Flight, StoreFailed, Waits
 from synctui.jobs.planning import fault
 from synctui.jobs.progress import Progress
 from synctui.jobs.shop import Shop
@@ -207,6 +207,8 @@ class JobRunner:
         self._flights[taken.id] = flight
         self.progress.begun(taken.id, taken.operation)
         flight.task = asyncio.get_running_loop().create_task(self._fly(flight), name=f"operation-{taken.id}")
+        # A task that is cancelled before its first step runs no `finally` of its own.
+        flight.task.add_done_callback(partial(self._landed, flight))
 
     async def _fly(self, flight: Flight) -> None:
         try:
@@ -218,24 +220,23 @@ class JobRunner:
                 await self._again(flight, came_of_it)
             elif isinstance(came_of_it, Waits):
                 await self._hold(flight, came_of_it.pause)
-            elif isinstance(came_of_it, Returned):
-                self._tracks.reopen(flight.queue.id)
         except Fenced:
             log.warning("operation %s of job %s had ended already", flight.taken.id, self.job.id)
             await self._count_again()
         except StoreFailed as error:
             self._broken = self._broken or error.__cause__ or error
-        except asyncio.CancelledError:
-            if not flight.cancelled:
-                raise
         except Exception as error:
             self._broken = self._broken or error
-        finally:
-            flight.queue.taken.discard(flight.taken.id)
-            self._flights.pop(flight.taken.id, None)
-            self.progress.left(flight.taken.id)
-            flight.lane.release()
-            self._wake.set()
+
+    def _landed(self, flight: Flight, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._broken = self._broken or error
+        flight.queue.taken.discard(flight.taken.id)
+        self._flights.pop(flight.taken.id, None)
+        self.progress.left(flight.taken.id)
+        self._tracks.reopen(flight.queue.id)
+        flight.lane.release()
+        self._wake.set()
 
     async def _count_again(self) -> None:
         async def work(connection: aiosqlite.Connection) -> None:
@@ -309,7 +310,6 @@ class JobRunner:
             await self._shop.say(connection, self.job.id, "paused", finishing.pause_fields(row))
 
         await self._shop.database.write(work)
-        self._tracks.reopen(flight.queue.id)
 
     def _wind_down(self) -> None:
         if self._broken is not None or self._stop.level >= 2 or (self._order is not None and self._order[0] == "cancel"):
