@@ -115,7 +115,7 @@ def test_e89_reader_that_leaves_at_once(words: tuple[str, ...], data: Path) -> N
     os.close(read)
     try:
         done = subprocess.run(
-            [*COMMAND, *words, "--data-dir", data], stdout=write, stderr=subprocess.PIPE, text=True, timeout=60
+            [*COMMAND, *words, "--data-dir", str(data)], stdout=write, stderr=subprocess.PIPE, text=True, timeout=60
         )
     finally:
         os.close(write)
@@ -125,7 +125,7 @@ def test_e89_reader_that_leaves_at_once(words: tuple[str, ...], data: Path) -> N
 
 def test_e89_full_disk_behind_the_output(library: Path, data: Path) -> None:
     with Path("/dev/full").open("w") as full:
-        words = [*COMMAND, "--run", "subtitles", library, "--yes", "--json", "--data-dir", data]
+        words = [*COMMAND, "--run", "subtitles", str(library), "--yes", "--json", "--data-dir", str(data)]
         done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
     assert done.returncode == 13
     assert "Traceback" not in done.stderr and "space" in done.stderr

@@ -196,7 +196,7 @@ def test_resume_without_anything_to_resume(library: Path, data: Path) -> None:
     assert synctui("--run", "subtitles", "--resume=77", "--data-dir", data).code == 4
 
 
-@pytest.mark.parametrize("option", ["PATH", "--dry-run", "--check", "--force", "--only-failed", "--limit=1", "--lang=en",
+@pytest.mark.parametrize("option", ["--dry-run", "--check", "--force", "--only-failed", "--limit=1", "--lang=en",
                                     "--engine=alass", "--allow-mass-change", "--max-offset=3"])  # fmt: skip
 def test_resume_takes_nothing_that_it_would_ignore(option: str, data: Path) -> None:
     ran = synctui("--run", "subtitles", "--resume", option, "--data-dir", data)
@@ -292,3 +292,14 @@ def test_without_a_configuration_and_with_a_library(library: Path, data: Path, t
 def test_the_film_of_these_tests_is_a_film(data: Path) -> None:
     assert len(film().cues) >= 20
     assert film().path.stat().st_size > 100_000
+
+
+def test_resume_with_targets_means_their_job(library: Path, many: Path, data: Path) -> None:
+    ran = synctui("--run", "subtitles", many, "--yes", "--max-duration", "0", "--data-dir", data)
+    assert ran.code == 6
+    ran = synctui("--run", "subtitles", library, "--resume", "--json", "--data-dir", data)
+    assert (ran.code, len(ran.of("job_start"))) == (0, 0)
+    assert synctui("--run", "subtitles", library, "--resume=1", "--data-dir", data).code == 2
+    ran = synctui("--run", "subtitles", many, "--resume", "--max-duration", "0", "--json", "--data-dir", data)
+    assert ran.code == 6
+    assert ran.lines[-1]["resume"]

@@ -242,7 +242,6 @@ def _command_arguments(command: str, words: list[str], literal: tuple[str, ...])
 
 
 _PLANS = {
-    "targets": "",
     "dry_run": "--dry-run",
     "check": "--check",
     "force": "--force",
@@ -267,13 +266,12 @@ _OF_ACTIONS = {
 def _check_run(values: dict[str, Any]) -> None:
     """Refuse what would be ignored: a job that is resumed has its plan, and a run is quiet or talkative."""
     if values["resume"] is not None:
-        for name in _PLANS:
+        for name, option in _PLANS.items():
             if values[name]:
-                what = (
-                    values[name][0] if name == "targets" else "--" + {"languages": "lang"}.get(name, name).replace("_", "-")
-                )
-                hint = f"--resume={what}" if name == "targets" and what.isdigit() else "leave one of them out"
-                raise UsageError(f"--resume goes on with a plan that is made: it cannot take {display(what)}", hint=hint)
+                hint = "leave one of them out"
+                raise UsageError(f"--resume goes on with a plan that is made: it cannot take {option}", hint=hint)
+        if values["resume"] not in ("last", "") and values["targets"]:
+            raise UsageError(f"job {display(values['resume'])} has its targets already", hint="leave them out")
         if values["kind"] is None and values["demo"] is None:
             raise UsageError("--resume needs to know what to run", hint="synctui --run subtitles --resume")
     if values["quiet"] and values["verbose"]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,7 +13,7 @@ from synctui.model.json import Fields
 from synctui.model.plan import Notice, PlanTotals
 from synctui.model.reasons import sentence
 from synctui.model.states import Result
-from synctui.text import display, pad
+from synctui.text import clip, display, pad
 
 INTERVAL = 10.0
 _NOT_DONE = (Result.FAILED.value, Result.CONFLICT.value)
@@ -27,6 +26,7 @@ _OUTCOMES = (
     ("conflict", "changed meanwhile"),
     ("failed", "failed"),
 )
+_PAUSES = {"user": "by you", "duration": "the time for it is over", "interrupted": "interrupted, what was done is kept"}
 _STYLE = {"done": "accent", "refused": "warn", "failed": "error", "conflict": "error"}
 
 
@@ -81,12 +81,14 @@ class Report:
         """Print a warning or a brake."""
         style = "error" if notice.level == "brake" else "warn"
         subject = f"{display(notice.subject)}: " if notice.subject else ""
-        self.say(self._terminal.paint(f" {'! ' if notice.level == 'brake' else ''}{subject}{notice.message}", style))
+        self.say(
+            self._terminal.paint(f" {'! ' if notice.level == 'brake' else ''}{subject}{display(notice.message)}", style)
+        )
 
     def operation(self, action: str, subject: str, reason: str) -> None:
         """Print one line of a plan."""
         width = max(24, min(64, self._terminal.width - 34))
-        self.say(f"   {pad(os.path.basename(display(subject)), width)}  {pad(action, 8)}  {reason}")
+        self.say(f"   {words.name(display(subject), width)}  {pad(action, 8)}  {reason}")
 
     def event(self, event: Event) -> None:
         """Follow a journal event."""
@@ -152,7 +154,9 @@ class Report:
         width = max(20, min(56, self._terminal.width - 42))
         detail = _detail(fields)
         glyph = self._terminal.paint(glyph, _STYLE.get(outcome, "dim"))
-        return f" {glyph} {pad(os.path.basename(str(fields.get('subject', ''))), width)}  {detail}"
+        if self._terminal.live:
+            detail = clip(detail, self._terminal.width - width - 6)
+        return f" {glyph} {words.name(str(fields.get('subject', '')), width)}  {detail}"
 
     def _progress(self, fields: Fields) -> None:
         current, total = _number(fields, "current"), _number(fields, "total")
@@ -173,7 +177,8 @@ class Report:
 
     def _paused(self, fields: Fields) -> None:
         until = f" until {fields['until']}" if fields.get("until") else ""
-        self.say(self._terminal.paint(f" paused: {fields.get('reason', '')}{until}", "warn"))
+        reason = str(fields.get("reason") or "")
+        self.say(self._terminal.paint(f" paused: {_PAUSES.get(reason, display(reason))}{until}", "warn"))
 
     def _warning(self, fields: Fields) -> None:
         self.say(self._terminal.paint(f" {display(str(fields.get('message', '')))}", "warn"))

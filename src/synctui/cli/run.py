@@ -19,6 +19,7 @@ from synctui.model.json import Json
 from synctui.model.plan import Request
 from synctui.services import Services
 from synctui.store.jobs import get as job_record
+from synctui.store.jobs import unfinished
 from synctui.text import display
 
 KINDS = ("subtitles",)
@@ -209,10 +210,13 @@ async def _unfinished(session: Session) -> int | None:
     """Return the job to go on with, None (after saying so) when there is none."""
     wanted = session.arguments.resume
     if wanted in ("last", ""):
-        found = await session.services.engine.newest_unfinished(session.arguments.kind)
-        if found is None:
+        targets = absolute(session.arguments.targets)
+        left = [one for one in await unfinished(session.services.database) if one.kind == session.arguments.kind]
+        meant = [one.id for one in left if not targets or one.request.targets == targets]
+        if not meant:
             session.output.say(" nothing to resume")
-        return found
+            return None
+        return meant[-1]
     job = await known_job(session.services, str(wanted))
     record = await job_record(session.services.database, job)
     if record is not None and record.kind != session.arguments.kind:

@@ -2,6 +2,23 @@
 
 from __future__ import annotations
 
+import os
+
+from synctui.text import cells, clip, pad
+
+_TAIL = 14
+
+
+def name(path: str, width: int) -> str:
+    """Return a displayed path's file name in exactly `width` columns: cut in the middle, the language stays to be seen."""
+    base = os.path.basename(path)
+    if cells(base) <= width or width < 2 * _TAIL:
+        return pad(base, width)
+    tail = base[-_TAIL:]
+    while cells(tail) > _TAIL:
+        tail = tail[1:]
+    return pad(clip(base, width - cells(tail)) + tail, width)
+
 
 def clock_time(seconds: float) -> str:
     """Return `0:41`, `12:05` or `1:02:03`."""

@@ -44,6 +44,10 @@ def migrate(connection: sqlite3.Connection, path: Path, steps: Sequence[Step]) -
     if version == newest:
         return
     _refuse_newer(version, newest, path)
+    if version == 0 and connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+        raise DatabaseUnusable(
+            f"the database {path} belongs to another program", hint="choose another --data-dir; nothing was changed"
+        )
     if version > 0:
         _copy(connection, path.with_name(f"{path.name}.v{version}.bak"))
     connection.execute("BEGIN IMMEDIATE")
