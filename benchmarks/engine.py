@@ -1,7 +1,8 @@
 """What the engine costs per operation, against a bare loop that commits each one: `python benchmarks/engine.py [COUNT]`.
 
 Both run in this process, one after the other, on the same disk, with synchronous=FULL. Goal: less than 2 ms of overhead
-for an operation at 20,000 operations. `results/engine.json` keeps the last run. Memory is the process's peak above what it was before planning.
+for an operation at 20,000 operations. `results/engine.json` keeps the last run. Memory is the process's peak above what
+it was before planning.
 """
 
 from __future__ import annotations

@@ -334,7 +334,8 @@ async def test_what_a_killed_process_left_in_the_log_is_read_without_writing(pat
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "asyncio.run(main())\n"
     )
-    assert subprocess.run([sys.executable, "-c", program], timeout=20).returncode == -signal.SIGKILL
+    ended = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", program], timeout=20)
+    assert ended.returncode == -signal.SIGKILL
     async with await Database.open(path, readonly=True) as database:
         assert await _spent(database) == 1
 
