@@ -15,17 +15,17 @@ from pathlib import Path
 
 import pytest
 
-from synctui.errors import ConfirmationNeeded, LockHeld, UsageError
+from synctui.errors import ConfirmationNeeded, LockHeld, NotAuthorised, UsageError
 from synctui.jobs.engine import Engine
 from synctui.jobs.stop import Stop
 from synctui.model.outcome import Outcome
 from synctui.model.plan import Operation, PlanItem, Request
 from synctui.model.states import JobState, Result
 from synctui.model.sync import Run
-from synctui.store import jobs
+from synctui.store import jobs, pauses
 from tests.jobs.conftest import Bench
 from tests.jobs.slow import slow_sync
-from tests.jobs.toy import ScriptedSync, operation
+from tests.jobs.toy import ScriptedSync, operation, raising
 
 
 class Gate:
@@ -238,6 +238,22 @@ async def test_a_pause_that_is_taken_back_before_it_took_effect(bench: Bench, ga
     gate.open.set()
     await asyncio.wait_for(task, 5)
     assert (await engine.watch(job)).state is JobState.COMPLETED
+
+
+async def test_resuming_a_running_job_lets_its_waiting_tracks_go_on(bench: Bench, gate: Gate) -> None:
+    sync = ScriptedSync([operation("plain", "plain", track="a"), operation("b", track="b")], does={"plain": gate.plain})
+    sync.does["b"] = raising(NotAuthorised("wrong token"), None)
+    engine = bench.engine(sync)
+    job, task = await _running(bench, engine, gate, Stop())
+    assert len(await pauses.pauses(bench.database, job)) == 1
+    await engine.resume(job)
+    async with asyncio.timeout(5):
+        while sync.log.count("b") < 2:
+            await asyncio.sleep(0.02)
+    gate.open.set()
+    await asyncio.wait_for(task, 5)
+    assert (await engine.watch(job)).state is JobState.COMPLETED
+    assert await pauses.pauses(bench.database, job) == []
 
 
 async def test_all_jobs_at_once(bench: Bench) -> None:

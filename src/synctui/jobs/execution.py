@@ -15,7 +15,7 @@ from synctui.errors import SyncTuiError, UsageError
 from synctui.jobs import control, drafting, finishing
 from synctui.jobs.failures import failure
 from synctui.jobs.planning import draw_up
-from synctui.jobs.runner import JobRunner
+from synctui.jobs.runner import JobRunner, Verdict
 from synctui.jobs.shop import Shop
 from synctui.jobs.stop import Stop
 from synctui.model.json import dump
@@ -144,6 +144,10 @@ class Execution:
             self._active[job] = runner
             try:
                 await runner.run()
+            except Exception:
+                with contextlib.suppress(Exception):
+                    await finishing.conclude(self._shop, job, JobState.PAUSED, Verdict(JobState.PAUSED, "interrupted"))
+                raise
             finally:
                 del self._active[job]
                 self._saved.pop(job, None)

@@ -69,6 +69,7 @@ class JobRunner:
         self._timers: list[tuple[str, int]] = []
         self._timed: set[tuple[str, int]] = set()
         self._order: tuple[str, str] | None = None
+        self._resumed = False
         self._late_needs = False
         self._rate_wait: float | None = None
         self._broken: BaseException | None = None
@@ -83,8 +84,7 @@ class JobRunner:
             if self._order is not None and self._order[0] == "pause":
                 self._order = None
                 self._no_closing_time()
-            self._pauses.clear()
-            self._tracks.update(())
+            self._resumed = True
         elif self._order is None or action == "cancel":
             self._order = (action, by)
         self._wake.set()
@@ -113,10 +113,15 @@ class JobRunner:
     async def _loop(self) -> Verdict:
         while True:
             self._wake.clear()
-            await self._expire()
-            if self._going_on():
-                await self._start_ready()
-            else:
+            try:
+                if self._broken is None:
+                    await self._expire()
+                if self._going_on():
+                    await self._start_ready()
+            except Exception as error:
+                # What is in flight is not left alone: the run ends when it has landed.
+                self._broken = self._broken or error
+            if not self._going_on():
                 self._wind_down()
             verdict = self._verdict()
             if verdict is not None:
@@ -142,12 +147,13 @@ class JobRunner:
             timer = heapq.heappop(self._timers)
             self._timed.discard(timer)
             self._tracks.reopen(timer[1])
-        over = [key for key, row in self._pauses.items() if row.until is not None and row.until <= now]
+        over = [key for key, row in self._pauses.items() if self._resumed or (row.until is not None and row.until <= now)]
+        until, self._resumed = None if self._resumed else now, False
         if not over:
             return
 
         async def work(connection: aiosqlite.Connection) -> None:
-            await pauses.unpause(connection, self.job.id, until=now)
+            await pauses.unpause(connection, self.job.id, until=until)
 
         await self._shop.database.write(work)
         for key in over:
