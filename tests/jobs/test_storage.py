@@ -1,5 +1,7 @@
 """When the disk of our own database fails, what is in flight lands, the error comes out, and the next run goes on."""
 
+# ruff: noqa: ASYNC110
+
 from __future__ import annotations
 
 import asyncio
