@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 
+import aiosqlite
 import pytest
 
 from synctui.errors import NotAuthorised, OperationFailed, Pause, Transient
@@ -395,6 +396,28 @@ async def test_settling_finds_out_without_running_anything(bench: Bench) -> None
     assert sync.log == ["reconcile a", "reconcile b"]
     assert await bench.ends(job) == {"a": "pending", "b": "done recovered"}
     assert (await engine.watch(job)).current == 1
+
+
+async def test_an_end_is_recorded_once_however_often_it_comes(bench: Bench) -> None:
+    sync = ScriptedSync([operation("a")])
+    engine = bench.engine(sync)
+    job = await bench.submit(engine)
+    (row,) = await operations.queues(bench.database, job)
+    (taken,) = await operations.ready(bench.database, row.id, "9", 10)
+    await engine.execute([job], stop=Stop())
+
+    async def again(connection: aiosqlite.Connection) -> None:
+        late = Outcome(Result.FAILED, "late")
+        await operations.finish(
+            connection, job, taken, late, appended=0, started_at=None, at="", fields=lambda total, counts: {}
+        )
+
+    for work in (again, lambda connection: operations.mark_in_doubt(connection, taken.id, {})):
+        with pytest.raises(operations.Fenced):
+            await bench.database.write(work)
+    assert await bench.ends(job) == {"a": "done done"}
+    assert (await engine.watch(job)).current == 1
+    assert len(await bench.events(job, "op_end")) == 1
 
 
 async def test_an_effect_of_a_cancelled_job_is_still_recorded(bench: Bench) -> None:
