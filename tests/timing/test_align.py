@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -114,7 +116,7 @@ def test_a_subtitle_much_longer_than_the_video() -> None:
 
 def test_lines_beyond_the_end_of_a_truncated_video() -> None:
     whole = film(1)
-    half = SpeechTrack(whole.track.probability[: len(whole.track.probability) // 2], whole.track.start_s)
+    half = replace(whole.track, probability=whole.track.probability[: len(whole.track.probability) // 2])
     found = align(half, moved(whole.cues, 1.0))
     assert found.verdict == "refused"
 
@@ -145,7 +147,7 @@ def test_the_order_of_cues_does_not_matter() -> None:
 
 def test_a_track_that_starts_late_shifts_everything() -> None:
     right = film(1)
-    late = SpeechTrack(right.track.probability, right.track.start_s + 7.5)
+    late = replace(right.track, start_s=right.track.start_s + 7.5)
     found = align(late, right.cues)
     assert found.offset_first_ms == pytest.approx(7_500, abs=100)
 

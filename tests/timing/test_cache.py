@@ -13,7 +13,8 @@ from synctui.timing.speech import SpeechTrack
 
 
 def track(frames: int = 5_000, seed: int = 1) -> SpeechTrack:
-    return SpeechTrack(np.random.default_rng(seed).integers(0, 256, frames).astype(np.uint8), 0.25, "test-1")
+    noise = np.random.default_rng(seed).integers(0, 256, (2, frames)).astype(np.uint8)
+    return SpeechTrack(noise[0], 0.25, "test-1", 0.07, noise[1])
 
 
 def test_what_is_kept_comes_back(tmp_path: Path) -> None:
@@ -23,7 +24,18 @@ def test_what_is_kept_comes_back(tmp_path: Path) -> None:
     back = cache.get("k")
     assert back is not None
     assert np.array_equal(back.probability, track().probability)
-    assert (back.start_s, back.detector) == (0.25, "test-1")
+    assert back.level is not None
+    assert np.array_equal(back.level, track().level)
+    assert (back.start_s, back.detector, back.early_s) == (0.25, "test-1", 0.07)
+
+
+def test_a_track_without_a_level_is_kept_too(tmp_path: Path) -> None:
+    cache = SpeechCache(str(tmp_path))
+    cache.put("k", SpeechTrack(np.arange(200, dtype=np.uint8)))
+    back = cache.get("k")
+    assert back is not None
+    assert back.level is None
+    assert len(back.probability) == 200
 
 
 def test_the_key_follows_the_contents_not_the_name(tmp_path: Path) -> None:
@@ -62,14 +74,14 @@ def test_a_damaged_file_is_a_miss(tmp_path: Path) -> None:
 
 
 def test_the_folder_keeps_its_cap_and_the_recently_used(tmp_path: Path) -> None:
-    cache = SpeechCache(str(tmp_path), cap_bytes=60_000)
+    cache = SpeechCache(str(tmp_path), cap_bytes=120_000)
     for n in range(8):
         cache.put(f"k{n}", track(10_000, n))
         for path in tmp_path.glob("*.speech"):
             os.utime(path, (path.stat().st_mtime - 100,) * 2)
         if n >= 1:
             assert cache.get("k0") is not None
-    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 60_000
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 120_000
     assert cache.get("k7") is not None
     assert cache.get("k0") is not None
     assert cache.get("k1") is None

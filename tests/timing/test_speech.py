@@ -12,7 +12,7 @@ from tests.timing.films import RATE, Film, film, heard
 def area_under_curve(found: Film) -> float:
     """Return how often a frame within a line is more probable than one outside."""
     track = found.track
-    at = np.arange(len(track.probability)) / FPS + track.start_s
+    at = np.arange(len(track.probability)) / FPS + track.start_s + track.early_s
     inside = np.zeros(len(at), bool)
     for cue in found.cues:
         inside |= (at >= cue.start / 1000) & (at < cue.end / 1000)

@@ -9,6 +9,7 @@ import numpy as np
 
 from synctui.model.cues import IDENTITY, Cue, Piece, Warp
 from synctui.timing import confidence
+from synctui.timing.edges import rise_offset
 from synctui.timing.fit import Evidence
 from synctui.timing.lines import Lines, usable_lines
 from synctui.timing.reference import met
@@ -83,9 +84,9 @@ def align(track: SpeechTrack, cues: Sequence[Cue], options: AlignOptions | None 
     evidence = Evidence(track, coverage)
     known = replace(known, overlap_before=evidence.overlap(lines))
     found = _choose(search(evidence, lines, options.reach_s), len(lines))
-    if track.begins_s is not None:
-        off = met(track.begins_s, lines.moved(found.ratio.value, found.offset_s))
-        found = replace(found, shift=found.shift + off * FPS)
+    near = lines.moved(found.ratio.value, found.offset_s)
+    off = rise_offset(track, near) if track.begins_s is None else met(track.begins_s, near)
+    found = replace(found, shift=found.shift + off * FPS)
     decoys = chance(track, lines, coverage, options.reach_s)
     known = _measured(known, cues, lines, evidence, found)
     raw = (found.total - decoys.total) / len(lines)

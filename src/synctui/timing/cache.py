@@ -15,7 +15,7 @@ import numpy as np
 
 from synctui.timing.speech import DETECTOR, FPS, SpeechTrack
 
-_MAGIC = b"SyncTUI speech 1\n"
+_MAGIC = b"SyncTUI speech 2\n"
 _SUFFIX = ".speech"
 _PART = ".part"
 _SAMPLE = 65_536
@@ -95,22 +95,32 @@ class SpeechCache:
 
 
 def _packed(track: SpeechTrack) -> bytes:
-    head = json.dumps({"frames": len(track.probability), "start_s": track.start_s, "detector": track.detector})
-    body = zlib.compress(track.probability.tobytes(), 6)
-    return _MAGIC + struct.pack("<II", len(head), zlib.crc32(body)) + head.encode("ascii") + body
+    facts = {
+        "frames": len(track.probability),
+        "start_s": track.start_s,
+        "early_s": track.early_s,
+        "detector": track.detector,
+    }
+    head = json.dumps({**facts, "level": track.level is not None})
+    data = track.probability.tobytes() + (b"" if track.level is None else track.level.tobytes())
+    body = zlib.compress(data, 6)
+    return _MAGIC + struct.pack("<II", len(head), zlib.crc32(head.encode("ascii") + body)) + head.encode("ascii") + body
 
 
 def _unpacked(raw: bytes) -> SpeechTrack:
     if not raw.startswith(_MAGIC):
         raise ValueError("not a speech track")
-    at = len(_MAGIC)
-    length, check = struct.unpack_from("<II", raw, at)
-    head = json.loads(raw[at + 8 : at + 8 + length])
-    body = raw[at + 8 + length :]
+    at = len(_MAGIC) + 8
+    length, check = struct.unpack_from("<II", raw, len(_MAGIC))
+    if zlib.crc32(raw[at:]) != check:
+        raise ValueError("damaged")
+    head = json.loads(raw[at : at + length])
     frames = int(head["frames"])
-    if zlib.crc32(body) != check or not 0 <= frames <= _LARGEST:
+    size = frames * (2 if head["level"] else 1)
+    if not 0 <= frames <= _LARGEST:
         raise ValueError("damaged")
-    data = zlib.decompressobj().decompress(body, frames + 1)
-    if len(data) != frames:
+    data = np.frombuffer(zlib.decompressobj().decompress(raw[at + length :], size + 1), np.uint8)
+    if len(data) != size:
         raise ValueError("damaged")
-    return SpeechTrack(np.frombuffer(data, np.uint8), float(head["start_s"]), str(head["detector"]))
+    level = data[frames:] if head["level"] else None
+    return SpeechTrack(data[:frames], float(head["start_s"]), str(head["detector"]), float(head["early_s"]), level)

@@ -43,7 +43,7 @@ class Evidence:
         outside = float(np.clip((mean - coverage * _INSIDE) / max(1 - coverage, 0.1), 0.06, 0.6))
         outside = min(max(outside, 0.5 * mean), 0.8)
         self._p = p
-        self._first = round(track.start_s * FPS)
+        self._first = round((track.start_s + track.early_s) * FPS)
         self._silence = float(np.log((1 - _INSIDE) / (1 - outside))) * _PER_FRAME
         self._gain = float(np.log(_INSIDE / outside)) * _PER_FRAME - self._silence
         # Beyond both ends of the track nobody speaks: the sums stay what they are there, and clipped indexes read them.

@@ -31,7 +31,7 @@ def track_of_cues(cues: Sequence[Cue], duration_s: float = 0.0) -> SpeechTrack:
     np.add.at(change, begin, 1)
     np.add.at(change, np.maximum(end, np.minimum(begin + 1, frames)), -1)
     speech = np.cumsum(change)[:frames] > 0
-    return SpeechTrack((speech * np.uint8(255)).astype(np.uint8), 0.0, REFERENCE, lines.start)
+    return SpeechTrack((speech * np.uint8(255)).astype(np.uint8), detector=REFERENCE, begins_s=lines.start)
 
 
 def met(begins_s: NDArray[np.float64], lines: Lines) -> float:

@@ -113,7 +113,7 @@ def chance(track: SpeechTrack, lines: Lines, coverage: float, reach_s: float, ra
     zs: list[float] = []
     for part in _DECOYS:
         turned = np.roll(track.probability[::-1], int(len(track.probability) * part))
-        decoy = Evidence(SpeechTrack(turned, track.start_s, track.detector), coverage)
+        decoy = Evidence(SpeechTrack(turned, track.start_s, track.detector, track.early_s), coverage)
         found = peaks(decoy, lines, ratios, reach_s)
         totals.append(max(refine(decoy, lines, peak.ratio, peak.shift)[1] for peak in found[:3]))
         zs.append(max(peak.z for peak in found))

@@ -13,7 +13,7 @@ from synctui.timing.audio import RATE, AudioReader, Samples
 
 FPS = 100
 """Frames of a speech track per second."""
-DETECTOR = "bands-2"
+DETECTOR = "bands-3"
 """Name and version of the detector: another one makes cached tracks stale."""
 
 Floats = NDArray[np.float32]
@@ -27,11 +27,15 @@ _BINS = np.array([round(edge * _FFT / RATE) for edge in _EDGES_HZ])
 
 @dataclass(frozen=True, slots=True)
 class SpeechTrack:
-    """Speech probability (0..255) of every frame of 10 ms; frame 0 begins at `start_s` on the video's clock."""
+    """Speech probability (0..255) of every frame of 10 ms; frame 0 is the one at `start_s` on the video's clock."""
 
     probability: NDArray[np.uint8]
     start_s: float = 0.0
     detector: str = DETECTOR
+    early_s: float = 0.0
+    """By how much speech seems to begin, and lines to fit, before they do: what smoothing does."""
+    level: NDArray[np.uint8] | None = None
+    """How loud the bands of speech are in every frame (0..255), hardly smoothed: its rises tell beginnings exactly."""
     begins_s: NDArray[np.float64] | None = None
     """Where lines begin exactly, when the track was made of another subtitle."""
 
@@ -67,7 +71,9 @@ class SpeechDetector:
         """Return the track of everything fed."""
         self.feed(np.zeros(_WINDOW, np.float32))
         levels = np.concatenate(self._bands) if self._bands else np.zeros((0, len(_BINS) - 1), np.float32)
-        return SpeechTrack(np.round(speech_probability(levels) * 255).astype(np.uint8), start_s + _EARLY_S)
+        probability = np.round(speech_probability(levels) * 255).astype(np.uint8)
+        level = np.round(loudness(levels) * 255).astype(np.uint8)
+        return SpeechTrack(probability, start_s, early_s=_EARLY_S, level=level)
 
 
 def detect(reader: AudioReader) -> SpeechTrack:
@@ -118,7 +124,7 @@ _STILL = 0.02
 _WEIGHTS = (1.4, 1.0, 0.7, 0.8, 1.0)
 _BIAS = -0.35
 _EARLY_S = 0.075
-"""Smoothing makes speech seem to begin (and lines to fit) this much early, measured on lines that begin with the speech."""
+"""Measured on lines that begin with the speech."""
 
 
 def speech_probability(levels: Floats) -> Floats:
@@ -152,6 +158,14 @@ def speech_probability(levels: Floats) -> Floats:
     ):
         evidence += weight * (feature - np.median(feature)) / (np.std(feature) + 1e-6)
     return np.asarray(1 / (1 + np.exp(-evidence)), np.float32)
+
+
+def loudness(levels: Floats) -> Floats:
+    """Return how far the bands of speech stand above what is always there, from 0 to 1 (10 dB and more)."""
+    if not len(levels):
+        return np.zeros(0, np.float32)
+    levels = np.maximum(levels, np.float32(np.percentile(levels, 95) - _RANGE))
+    return np.clip(_smooth(np.clip(_above(levels, tuple(_SPEECH)), 0, 1), 6), 0, 1)
 
 
 def _above(levels: Floats, bands: tuple[int, ...]) -> Floats:

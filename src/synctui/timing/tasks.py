@@ -114,7 +114,7 @@ def speech_spans(speech: SpeechTrack) -> list[Span]:
             spans[-1] = (spans[-1][0], int(end))
         else:
             spans.append((int(begin), int(end)))
-    at = round(speech.start_s * 1000)
+    at = round((speech.start_s + speech.early_s) * 1000)
     unit = 1000 // FPS
     return [(at + begin * unit, at + end * unit) for begin, end in spans if end - begin >= _SHORTEST_SPAN_S * FPS]
 
