@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import Literal
 
 from synctui.cli.arguments import Arguments
+from synctui.cli.ndjson import JsonLines
 from synctui.cli.places import paths_of
 from synctui.errors import ExitCode
 from synctui.model.clock import SystemClock, rfc3339
@@ -25,7 +25,7 @@ async def changed(arguments: Arguments) -> ExitCode:
     async with await Database.open(paths.database) as database:
         await database.write(lambda connection: write_rows(connection, rows, job=0, at=at))
     if arguments.json:
-        sys.stdout.write(json.dumps({"changed": len(rows)}) + "\n")
+        JsonLines().line("changed", {"changed": len(rows)})
     elif not arguments.quiet:
         sys.stdout.write(f" noted: {len(rows)}\n")
     return ExitCode.DONE

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
-import sys
 from dataclasses import asdict, dataclass
 
 from synctui import __version__
 from synctui.cli.arguments import Arguments
+from synctui.cli.ndjson import JsonLines
 from synctui.cli.places import paths_of
 from synctui.cli.terminal import Terminal
 from synctui.errors import ExitCode, SyncTuiError
@@ -58,8 +57,9 @@ async def doctor(arguments: Arguments) -> ExitCode:
     except SyncTuiError as error:
         findings.append(Finding(error.code, display(str(error)), False, error.hint))
     if arguments.json:
+        lines = JsonLines()
         for finding in findings:
-            sys.stdout.write(json.dumps(asdict(finding)) + "\n")
+            lines.line("finding", asdict(finding))
     else:
         terminal = Terminal.of()
         for finding in findings:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import Any
 
 from synctui.cli import words
 from synctui.cli.arguments import Arguments
+from synctui.cli.ndjson import JsonLines
 from synctui.cli.opening import looking
+from synctui.cli.rows import ended_row, row
 from synctui.cli.terminal import Terminal
 from synctui.errors import ExitCode, TargetNotFound, UsageError
 from synctui.jobs.engine import Engine
@@ -18,9 +18,9 @@ from synctui.store import history
 from synctui.store import jobs as rows
 from synctui.store.history import OperationRecord
 from synctui.store.jobs import JobRecord
-from synctui.text import display, pad, path_fields
+from synctui.text import clip, display, pad, path_fields
 
-_OFF = (Result.FAILED, Result.CONFLICT)
+_COUNTED = ("failed", "conflict", "done", "refused", "skipped", "deferred", "unchanged")
 
 
 async def jobs(arguments: Arguments) -> ExitCode:
@@ -40,27 +40,30 @@ async def jobs(arguments: Arguments) -> ExitCode:
 async def _list(arguments: Arguments, engine: Engine) -> ExitCode:
     found = await rows.list_jobs(engine.database, limit=arguments.limit or 20)
     if arguments.json:
+        lines = JsonLines()
         for record in found:
-            sys.stdout.write(json.dumps(await _job_json(engine, record)) + "\n")
+            lines.line("job", await _job_json(engine, record), job=record.id)
         return ExitCode.DONE
     terminal = Terminal.of()
     if not found:
         terminal.write(" no jobs yet: synctui --run subtitles PATH starts one\n")
     for record in found:
-        terminal.write(await _line(engine, record) + "\n")
+        terminal.write(await _line(terminal, engine, record) + "\n")
     return ExitCode.DONE
 
 
-async def _line(engine: Engine, record: JobRecord) -> str:
+async def _line(terminal: Terminal, engine: Engine, record: JobRecord) -> str:
     seen = await engine.watch(record.id)
     what = f"undo of {record.undo_of}" if record.undo_of else " ".join(_target(one) for one in record.request.targets[:2])
-    counts = ", ".join(f"{number:,} {code}" for code, number in seen.counts.items() if number)
-    state = seen.state.word + (f" ({seen.pause_reason})" if seen.pause_reason and seen.state is JobState.PAUSED else "")
+    counts = ", ".join(f"{seen.counts[code]:,} {code}" for code in _COUNTED if seen.counts.get(code))
     if seen.state is JobState.RUNNING:
         counts = f"{seen.current:,}/{seen.total:,}" + (f"   {words.clock_time(seen.eta_s)} left" if seen.eta_s else "")
-    at = (record.completed_at or record.started_at or record.created_at)[:16].replace("T", " ")
-    head = f" {record.id:>4}  {seen.state.glyph} {pad(record.kind, 10)} {pad(what or 'everything', 26)}"
-    return f"{head} {pad(state, 22)} {at}  {counts}"
+    elif seen.state is not JobState.COMPLETED:
+        why = f" ({seen.pause_reason})" if seen.pause_reason and seen.state is JobState.PAUSED else ""
+        counts = f"{seen.state.word}{why} at {seen.current:,}/{seen.total:,}"
+    at = (record.completed_at or record.started_at or record.created_at)[5:16].replace("T", " ")
+    line = f" {record.id:>4}  {seen.state.glyph} {pad(record.kind, 9)} {pad(what or 'everything', 18)}  {at}  {counts}"
+    return clip(line, terminal.width) if terminal.live else line
 
 
 def _target(target: str) -> str:
@@ -83,14 +86,14 @@ async def _show(arguments: Arguments, engine: Engine) -> ExitCode:
     if arguments.json:
         document = await _job_json(engine, record)
         document["operations"] = [_operation_json(one) for one in found]
-        sys.stdout.write(json.dumps(document) + "\n")
+        JsonLines().line("job", document, job=record.id)
         return ExitCode.DONE
     terminal = Terminal.of()
-    terminal.write(await _line(engine, record) + "\n")
+    terminal.write(await _line(terminal, engine, record) + "\n")
     for trouble in await history.errors(engine.database, record.id, limit=50):
         terminal.write(f"      ! {display(trouble.id)}: {display(trouble.message or sentence(trouble.reason))}\n")
     for one in found:
-        terminal.write(_operation_line(one) + "\n")
+        terminal.write(_operation_line(terminal, one) + "\n")
     if len(found) == limit:
         terminal.write(f"      … the first {limit:,}; --limit N or --search TEXT shows others\n")
     if record.state.final and record.counts.get("done") and not record.undo_of:
@@ -98,21 +101,22 @@ async def _show(arguments: Arguments, engine: Engine) -> ExitCode:
     return ExitCode.DONE
 
 
-def _operation_line(one: OperationRecord) -> str:
-    result = one.result
-    glyph = result.glyph if result is not None else "·"
-    word = result.word if result is not None else one.state.value
-    told = sentence(one.reason) if one.reason else ""
-    offset = one.numbers.get("offset_ms")
-    if result is Result.DONE and isinstance(offset, (list, tuple)) and offset:
-        told = f"{words.offset(float(offset[0]))}  {one.numbers.get('confidence', '')}"
-    return f"      {glyph} {pad(display(one.operation.subject), 52)}  {pad(word, 10)} {told}"
+def _operation_line(terminal: Terminal, one: OperationRecord) -> str:
+    if one.result is None:
+        return row(terminal, "·", display(one.operation.subject), one.state.value, "")
+    fields = {
+        **one.numbers,
+        "outcome": one.result.value,
+        "reason": one.reason,
+        "message": one.message,
+        "subject": display(one.operation.subject),
+    }
+    return ended_row(terminal, one.operation.action, fields)
 
 
 async def _job_json(engine: Engine, record: JobRecord) -> dict[str, Any]:
     seen = await engine.watch(record.id)
     return {
-        "job": record.id,
         "kind": record.kind,
         "state": seen.state.value,
         "targets": [display(target) for target in record.request.targets],
@@ -169,7 +173,7 @@ async def _steer(arguments: Arguments, engine: Engine) -> ExitCode:
         await one(record.id)
         asked = [record.id]
     if arguments.json:
-        sys.stdout.write(json.dumps({"action": action, "jobs": asked}) + "\n")
+        JsonLines().line("control", {"action": action, "jobs": asked})
     else:
         names = ", ".join(str(number) for number in asked) or "none"
         Terminal.of().write(f" {action} asked for: {names}\n")

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from synctui.cli import words
+from synctui.cli.rows import ended_row, row
 from synctui.cli.terminal import Terminal
 from synctui.model.events import Event
 from synctui.model.json import Fields
 from synctui.model.plan import Notice, PlanTotals
 from synctui.model.reasons import sentence
 from synctui.model.states import Result
-from synctui.text import clip, display, pad
+from synctui.text import display, pad
 
 INTERVAL = 10.0
 _NOT_DONE = (Result.FAILED.value, Result.CONFLICT.value)
@@ -27,7 +28,6 @@ _OUTCOMES = (
     ("failed", "failed"),
 )
 _PAUSES = {"user": "by you", "duration": "the time for it is over", "interrupted": "interrupted, what was done is kept"}
-_STYLE = {"done": "accent", "refused": "warn", "failed": "error", "conflict": "error"}
 
 
 class Report:
@@ -87,8 +87,7 @@ class Report:
 
     def operation(self, action: str, subject: str, reason: str) -> None:
         """Print one line of a plan."""
-        width = max(24, min(64, self._terminal.width - 34))
-        self.say(f"   {words.name(display(subject), width)}  {pad(action, 8)}  {reason}")
+        self.say(row(self._terminal, " ", display(subject), action, reason))
 
     def event(self, event: Event) -> None:
         """Follow a journal event."""
@@ -148,15 +147,7 @@ class Report:
             self.say(f"   … and {len(self._told) - most:,} more: synctui jobs show ID lists them")
 
     def _line(self, fields: Fields) -> str:
-        # The folder is known; the end of a path tells episodes and languages apart.
-        outcome = str(fields.get("outcome", ""))
-        glyph = Result(outcome).glyph if outcome in list(Result) else " "
-        width = max(20, min(56, self._terminal.width - 42))
-        detail = _detail(fields)
-        glyph = self._terminal.paint(glyph, _STYLE.get(outcome, "dim"))
-        if self._terminal.live:
-            detail = clip(detail, self._terminal.width - width - 6)
-        return f" {glyph} {words.name(str(fields.get('subject', '')), width)}  {detail}"
+        return ended_row(self._terminal, str(fields.get("action", "")), fields)
 
     def _progress(self, fields: Fields) -> None:
         current, total = _number(fields, "current"), _number(fields, "total")
@@ -196,28 +187,6 @@ class Report:
         if self._status:
             self._terminal.write("\r\x1b[K")
             self._status = ""
-
-
-def _detail(fields: Fields) -> str:
-    outcome, reason = str(fields.get("outcome", "")), str(fields.get("reason", ""))
-    if outcome == Result.DONE.value and "offset_ms" in fields:
-        text = f"{words.offset(_first(fields['offset_ms'])):>9}"
-        ratio = fields.get("ratio_name")
-        if isinstance(ratio, str) and ratio and ratio != "1":
-            text += f"  {ratio}"
-        confidence = fields.get("confidence")
-        return text + (f"  {round(confidence):>3}" if isinstance(confidence, (int, float)) else "")
-    if outcome == Result.UNCHANGED.value:
-        return sentence(reason)
-    message = fields.get("message")
-    told = display(str(message)) if message and outcome in _NOT_DONE else sentence(reason)
-    return f"{outcome}: {told}"
-
-
-def _first(value: object) -> float:
-    if isinstance(value, Sequence) and not isinstance(value, str) and value:
-        value = value[0]
-    return float(value) if isinstance(value, (int, float)) else 0.0
 
 
 def _number(fields: Fields, key: str) -> int:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import Any
 
 from synctui.cli.arguments import Arguments
+from synctui.cli.ndjson import JsonLines
 from synctui.cli.opening import looking
 from synctui.cli.terminal import Terminal
 from synctui.errors import ExitCode, UsageError
@@ -25,8 +24,9 @@ async def status(arguments: Arguments) -> ExitCode:
     async with looking(arguments, readonly=True) as engine:
         documents = [await _document(engine, kind) for kind in KINDS if arguments.kind in ("", kind)]
     if arguments.json:
+        lines = JsonLines()
         for document in documents:
-            sys.stdout.write(json.dumps(document) + "\n")
+            lines.line("status", document)
         return ExitCode.DONE
     terminal = Terminal.of()
     for document in documents:

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from synctui.cli.arguments import Arguments
+from synctui.cli.complaints import complain, complain_of_bug
 from synctui.cli.log import start_log
-from synctui.cli.main import complain, complain_of_bug
 from synctui.cli.output import JsonOutput, Output, PersonOutput, Tale
 from synctui.cli.places import paths_of
 from synctui.cli.signals import Signals, handled

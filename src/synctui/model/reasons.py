@@ -71,3 +71,33 @@ REASONS: dict[str, str] = {
 def sentence(code: str) -> str:
     """Return the sentence of a reason code."""
     return REASONS.get(code, code.replace("_", " "))
+
+
+_BRIEF = {
+    "already_in_sync": "",
+    "low_confidence": "another film or cut?",
+    "no_better": "fits no better",
+    "length_mismatch": "longer than the video",
+    "at_search_bound": "shift at the limit",
+    "implausible_ratio": "no known frame rate",
+    "text_changed": "more than times changed",
+    "negative_start": "would start before 0",
+    "too_sparse": "too few lines",
+    "forced_sparse": "forced: too few lines",
+    "needs_choice": "several videos fit",
+    "changed_since_plan": "changed meanwhile",
+    "unsupported_format": "unsupported format",
+    "unsupported_content": "no readable subtitle",
+    "too_large": "too large",
+    "too_many_cues": "too many lines",
+    "symlink_outside_root": "link out of the library",
+    "video_unreadable": "video unreadable",
+    "no_audio": "no audio track",
+    "no_speech": "no speech found",
+    "undone": "taken back by you",
+}
+
+
+def brief(code: str) -> str:
+    """Return a reason in a few words, for lists: at most 24 columns where it is one of ours."""
+    return _BRIEF.get(code, sentence(code))
