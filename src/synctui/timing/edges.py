@@ -16,7 +16,8 @@ _LATE_S = 0.009
 def rise_offset(track: SpeechTrack, lines: Lines) -> float:
     """Return by how many seconds (at most 0.25) the lines should move for their beginnings to meet the rises of the level.
 
-    The steepest rise does not depend on noise, unlike the place where a probability passes a threshold. 0 where no best place lies within reach, or the track has no level.
+    The steepest rise does not depend on noise, unlike the place where a probability passes a threshold. 0 where no best
+    place lies within reach, or the track has no level.
     """
     if track.level is None or len(track.level) <= 2 * _STEP or not len(lines):
         return 0.0
