@@ -24,7 +24,8 @@ async def test_a_wrong_subtitle_is_aligned(film: Film, tmp_path: Path, offset: i
     wrong = film.moved(offset, scale)
     done = await run_alass(tmp_path, film.path, wrong)
     assert done.report.failure(size(done.out)) is None
-    assert float(done.report.ratio) == pytest.approx(1 / scale, abs=1e-6)
+    # On a film of minutes alass cannot tell 24 from 23.976 frames a second.
+    assert float(done.report.ratio) == pytest.approx(1 / scale, abs=1.1e-3)
     assert error(film.cues, done.spans(wrong)) < 100
     assert all(
         abs((end - start) - (cue.end - cue.start)) <= 1

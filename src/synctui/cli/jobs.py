@@ -57,7 +57,8 @@ async def _line(terminal: Terminal, engine: Engine, record: JobRecord) -> str:
     what = f"undo of {record.undo_of}" if record.undo_of else " ".join(_target(one) for one in record.request.targets[:2])
     counts = ", ".join(f"{seen.counts[code]:,} {code}" for code in _COUNTED if seen.counts.get(code))
     if seen.state is JobState.RUNNING:
-        counts = f"{seen.current:,}/{seen.total:,}" + (f"   {words.clock_time(seen.eta_s)} left" if seen.eta_s else "")
+        counts = f"running {seen.current:,}/{seen.total:,}"
+        counts += f", {words.clock_time(seen.eta_s)} left" if seen.eta_s else ""
     elif seen.state is not JobState.COMPLETED:
         why = f" ({seen.pause_reason})" if seen.pause_reason and seen.state is JobState.PAUSED else ""
         counts = f"{seen.state.word}{why} at {seen.current:,}/{seen.total:,}"
