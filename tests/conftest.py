@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+# Hundreds of commands are started: each would compile the whole program anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 _FOLDERS = {
     "XDG_CONFIG_HOME": ".config",
     "XDG_DATA_HOME": ".local/share",
