@@ -7,10 +7,12 @@ import numpy as np
 from synctui.timing.lines import Lines
 from synctui.timing.speech import FPS, SpeechTrack
 
-_STEP = 20
+_STEP = 40
 _REACH = 25
-_LATE_S = 0.009
+_LATE_S = 0.012
 """A voice is half up this long after it began (measured)."""
+_PULL = 1.5
+"""How strongly (per squared second) the place that the whole lines chose holds: loosely timed lines have no sharp rise."""
 
 
 def rise_offset(track: SpeechTrack, lines: Lines) -> float:
@@ -28,7 +30,8 @@ def rise_offset(track: SpeechTrack, lines: Lines) -> float:
     at = at[(at >= _STEP + _REACH) & (at < len(level) - _STEP - _REACH)][:, None] + places
     if not len(at):
         return 0.0
-    rise = (total[at + _STEP] - 2 * total[at] + total[at - _STEP]).sum(axis=0)
+    rise = (total[at + _STEP] - 2 * total[at] + total[at - _STEP]).mean(axis=0) / _STEP
+    rise -= _PULL * (places / FPS) ** 2
     best = int(rise.argmax())
     if not 0 < best < len(rise) - 1:
         return 0.0
