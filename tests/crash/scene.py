@@ -80,6 +80,7 @@ class Scene:
         self.library = root / "library"
         self.data = root / "data"
         self.home = root / "home"
+        self.told = "--json"
         self._outputs = 0
 
     # states
@@ -144,7 +145,7 @@ class Scene:
         environment["SYNCTUI_SUBTITLES__MAX_OFFSET"] = "20"
         if failpoint:
             environment["SYNCTUI_FAILPOINT"] = failpoint
-        command = [*before, sys.executable, "-m", "synctui", *words, "--json", "--data-dir", str(self.data)]
+        command = [*before, sys.executable, "-m", "synctui", *words, self.told, "--data-dir", str(self.data)]
         with output.open("wb") as out, output.with_suffix(".errors").open("wb") as errors:
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=out, stderr=errors, env=environment, cwd=self.home
@@ -158,6 +159,8 @@ class Scene:
         assert not left, f"left behind: {left}"
         errors = output.with_suffix(".errors").read_text()
         assert "Traceback" not in errors, errors
+        if self.told != "--json":
+            return Ran(code, [], errors)
         lines = [json.loads(line) for line in output.read_text().splitlines(keepends=True) if line.endswith("\n")]
         assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
         if code >= 0 and lines:
