@@ -132,9 +132,9 @@ async def _conclude(
     )
     run.progress("writing")
     await run.intent({**rewrite.facts(), "reason": "aligned", "numbers": proposal.numbers})
-    kept = await asyncio.to_thread(exchange, rewrite, source.content, data, tools.vault)
+    kept, stamp = await asyncio.to_thread(exchange, rewrite, source.content, data, tools.vault)
     at = rfc3339(tools.clock.now())
-    return settled(operation, rewrite, kept, None, reason="aligned", numbers=proposal.numbers, at=at)
+    return settled(operation, rewrite, kept, stamp, reason="aligned", numbers=proposal.numbers, at=at)
 
 
 async def _refused(tools: Tools, operation: Operation, wanted: Alignment, error: OperationFailed) -> Outcome:

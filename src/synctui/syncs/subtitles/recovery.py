@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 
 from synctui.errors import OperationFailed, Transient
-from synctui.files.reading import Content, read_capped
+from synctui.files.reading import read_capped
 from synctui.files.replacement import sweep
 from synctui.model.clock import rfc3339
 from synctui.model.json import Fields
@@ -41,7 +41,7 @@ async def reconcile(tools: Tools, operation: Operation, intent: Fields) -> Outco
         operation,
         rewrite,
         found,
-        content,
+        content.stamp,
         reason=str(intent["reason"]),
         numbers=numbers if isinstance(numbers, Mapping) else {},
         at=rfc3339(tools.clock.now()),
@@ -52,19 +52,19 @@ def settled(
     operation: Operation,
     rewrite: Rewrite,
     found: Kept | None,
-    content: Content | None,
+    stamp: FileStamp,
     *,
     reason: str,
     numbers: Fields,
     at: str,
 ) -> Outcome:
-    """Return the outcome of a rewrite that is in place; `content` is what stands there now, where it was read."""
-    stamp = content.stamp if content is not None else _stamp(rewrite.path)
+    """Return the outcome of a rewrite that is in place; `stamp` is the new file's, not of what may stand there by now."""
     rows: list[Row] = [Change(rewrite.path, "modified", "subtitles")]
     path = operation.path or rewrite.path
     if operation.action == "align":
         wanted = Alignment.of(operation.payload)
         state, fingerprint, engine, video = SubtitleState.IN_SYNC, wanted.fingerprint, wanted.engine, wanted.video
+        names = [path]
         rows.append(Strike(path, engine, rewrite.after, clear=True))
         if wanted.chosen:
             rows.append(Choice(path, video))
@@ -74,9 +74,11 @@ def settled(
         # What a person took back is left alone from now on, or the next nightly run would do it again.
         state, engine, video = SubtitleState.REFUSED, "", str(operation.payload.get("video") or "")
         fingerprint = str(operation.payload.get("fingerprint") or "")
-    rows.append(
+        known_as = operation.payload.get("known_as")
+        names = [str(one) for one in known_as] if isinstance(known_as, (list, tuple)) else [path]
+    rows.extend(
         Verdict(
-            path=path,
+            path=one,
             state=state,
             reason=reason if operation.action == "align" else "undone",
             fingerprint=fingerprint,
@@ -87,6 +89,7 @@ def settled(
             numbers=numbers,
             checked_at=at,
         )
+        for one in names
     )
     receipt: Fields | None = None
     if found is not None:
@@ -106,8 +109,3 @@ def _unmounted(path: str) -> bool:
             return next(entries, None) is None
     except OSError:
         return True
-
-
-def _stamp(path: str) -> FileStamp:
-    found = os.stat(path)
-    return FileStamp(found.st_size, found.st_mtime_ns, found.st_ino, found.st_dev)

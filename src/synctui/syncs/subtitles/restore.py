@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Sequence
 
 from synctui.errors import OperationFailed, TargetNotFound
 from synctui.files.backups import originals
-from synctui.files.reading import read_capped
+from synctui.files.reading import Content, read_capped
+from synctui.files.subtitle import same_but_times
+from synctui.files.vault import Vault
 from synctui.model.clock import rfc3339
+from synctui.model.library import Lineage
 from synctui.model.outcome import Outcome, Receipt
 from synctui.model.plan import Operation, PlanItem
 from synctui.model.reasons import sentence
 from synctui.model.states import Result
 from synctui.model.sync import Run
 from synctui.store.lineage import lineage_history
+from synctui.store.verdicts import verdicts_for
 from synctui.syncs.subtitles.names import subject_of
 from synctui.syncs.subtitles.options import SubtitleOptions
 from synctui.syncs.subtitles.recovery import settled
-from synctui.syncs.subtitles.rewrite import Rewrite, exchange, fetch
+from synctui.syncs.subtitles.rewrite import Keep, Rewrite, exchange, fetch
 from synctui.syncs.subtitles.tools import Tools
+from synctui.text import display
 
 
 async def plan_undo(receipts: AsyncIterator[Receipt]) -> AsyncIterator[PlanItem]:
@@ -38,6 +44,7 @@ async def plan_undo(receipts: AsyncIterator[Receipt]) -> AsyncIterator[PlanItem]
                 "place": facts["previous"],
                 "video": facts.get("video"),
                 "fingerprint": facts.get("fingerprint"),
+                "known_as": receipt.operation.payload.get("known_as") or [receipt.operation.path],
             },
         )
 
@@ -47,19 +54,17 @@ async def plan_restore(tools: Tools, targets: tuple[str, ...], options: Subtitle
 
     Raises TargetNotFound for a path without such an original.
     """
-    for path in targets:
+    for path in dict.fromkeys(targets):
         try:
             content = await asyncio.to_thread(read_capped, path)
         except OperationFailed as error:
             raise TargetNotFound(error.message) from error
-        backups = {backup.number: backup.path for backup in await asyncio.to_thread(originals, content.target)}
         lineages = await lineage_history(tools.database, content.target)
-        place = f"file:{backups[options.to]}" if options.to in backups else ""
-        if not place and options.to == 0 and lineages:
-            place = lineages[-1].backup
-        if not place:
-            raise TargetNotFound(f"{path}: no original number {options.to} is kept", hint="list the .bak files beside it")
-        original = await asyncio.to_thread(_sha_at, place)
+        kept = await asyncio.to_thread(_kept, tools.vault, content, lineages, options.to)
+        if kept is None:
+            message = f"{display(path)}: no original number {options.to} is kept"
+            raise TargetNotFound(message, hint="list the .bak files beside it")
+        place, original = kept
         if original == content.sha256:
             continue
         ours = {lineage.output for lineage in lineages} | {lineage.original for lineage in lineages}
@@ -71,13 +76,44 @@ async def plan_restore(tools: Tools, targets: tuple[str, ...], options: Subtitle
             reason="brings the original back",
             # A file that we did not write was changed by someone since: the operation will find that out and refuse.
             precondition=content.sha256 if options.force or content.sha256 in ours else "not ours",
-            payload={"before": original, "place": place, "video": None, "fingerprint": ""},
+            payload={
+                "before": original,
+                "place": place,
+                "video": None,
+                "fingerprint": "",
+                "keep": "vault" if content.sha256 in ours else "original",
+                "known_as": await _names(tools, path, content.target, lineages),
+            },
         )
 
 
-def _sha_at(place: str) -> str:
-    scheme, _, name = place.partition(":")
-    return name if scheme == "vault" else read_capped(name).sha256
+def _kept(vault: Vault, content: Content, lineages: Sequence[Lineage], number: int) -> tuple[str, str] | None:
+    """Return where the original of that number lies, and its SHA-256; None when it is not kept.
+
+    The first one is what the lineage says, wherever that lies: a `.bak` that it does not speak of, and that holds other
+    words than the file, is another program's.
+    """
+    beside = next((backup.path for backup in originals(content.target) if backup.number == number), None)
+    found: Content | None = None
+    if beside is not None:
+        with contextlib.suppress(OperationFailed):
+            found = read_capped(beside)
+    if found is not None:
+        recorded = any(found.sha256 == lineage.original for lineage in lineages)
+        if number or not lineages or recorded or same_but_times(found.data, content.data, content.path):
+            return f"file:{beside}", found.sha256
+    if number or not lineages:
+        return None
+    first = lineages[-1].original
+    places = (lineage.backup for lineage in lineages if lineage.original == first)
+    return next(((place, first) for place in places if fetch(place, first, vault) is not None), None)
+
+
+async def _names(tools: Tools, path: str, target: str, lineages: Sequence[Lineage]) -> list[str]:
+    """Return the paths by which plans know the file: links that were followed when it was aligned, or looked at."""
+    looked_at = await verdicts_for(tools.database, (path, target))
+    aligned = [lineage.operation.removeprefix("align:") for lineage in lineages if lineage.operation.startswith("align:")]
+    return list(dict.fromkeys((*aligned, *looked_at))) or [path]
 
 
 async def restore(tools: Tools, operation: Operation, run: Run) -> Outcome:
@@ -96,7 +132,9 @@ async def restore(tools: Tools, operation: Operation, run: Run) -> Outcome:
     data = await asyncio.to_thread(fetch, str(operation.payload["place"]), wanted, tools.vault)
     if data is None:
         return Outcome(Result.FAILED, "nothing_to_restore", sentence("nothing_to_restore"))
-    rewrite = Rewrite(path=path, before=content.sha256, after=wanted, original="", backup="", keep="vault")
+    # What someone else wrote is an original of its own; our own outputs and the originals that lie beside go to the vault.
+    keep: Keep = "original" if operation.payload.get("keep") == "original" else "vault"
+    rewrite = Rewrite(path=path, before=content.sha256, after=wanted, original="", backup="", keep=keep)
     await run.intent({**rewrite.facts(), "reason": "restored", "numbers": {}})
-    kept = await asyncio.to_thread(exchange, rewrite, content, data, tools.vault)
-    return settled(operation, rewrite, kept, None, reason="restored", numbers={}, at=rfc3339(tools.clock.now()))
+    kept, stamp = await asyncio.to_thread(exchange, rewrite, content, data, tools.vault)
+    return settled(operation, rewrite, kept, stamp, reason="restored", numbers={}, at=rfc3339(tools.clock.now()))

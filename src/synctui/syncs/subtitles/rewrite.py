@@ -12,6 +12,7 @@ from synctui.files.reading import Content
 from synctui.files.replacement import Replacement
 from synctui.files.vault import Vault
 from synctui.model.json import Fields
+from synctui.model.library import FileStamp
 
 Keep = Literal["original", "vault"]
 
@@ -64,18 +65,18 @@ class Kept:
     backup: str
 
 
-def exchange(rewrite: Rewrite, content: Content, data: bytes, vault: Vault) -> Kept:
-    """Keep the bytes before, then replace them; blocking, crash-safe at every instant.
+def exchange(rewrite: Rewrite, content: Content, data: bytes, vault: Vault) -> tuple[Kept, FileStamp]:
+    """Keep the bytes before, then replace them; blocking, crash-safe at every instant. Returns the new file's stamp as well.
 
     Raises OperationFailed `changed_since_plan` when the file is not `content` any more, and the disk's codes.
     """
     previous = keep_original(content, vault=vault) if rewrite.keep == "original" else f"vault:{vault.put(content.data)}"
     replacement = Replacement.prepare(content.path, data, expected=content)
     try:
-        replacement.commit()
+        stamp = replacement.commit()
     finally:
         replacement.discard()
-    return Kept(previous=previous, backup=rewrite.backup or previous)
+    return Kept(previous=previous, backup=rewrite.backup or previous), stamp
 
 
 def kept(rewrite: Rewrite, vault: Vault) -> Kept | None:
