@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
-COLUMNS, ROWS = 88, 24
+COLUMNS, ROWS = 84, 24
 HERE = Path(__file__).parent
 
 
