@@ -64,7 +64,7 @@ async def services(
 ) -> AsyncIterator[Services]:
     """Open the database and the engine, and close them whatever happens.
 
-    `jobs` overrides how many subtitles are worked on at once, `libraries` are added to the configured ones.
+    `jobs` overrides how many subtitles are worked on at once, `libraries` stand in for the configured ones.
     """
     clock = clock or SystemClock()
     paths.ensure()
@@ -88,7 +88,7 @@ async def services(
                 jobs=width,
                 ignore=config.subtitles.ignore,
             ),
-            libraries=(*config.roots(), *libraries),
+            libraries=libraries or config.roots(),
             clock=clock,
         )
         subtitles = SubtitleSync(tools)

@@ -177,6 +177,19 @@ def test_a_brake_is_not_lifted_by_yes_or_force(tmp_path: Path, data: Path) -> No
     assert ran.one("job_end")["total"] > 0
 
 
+def test_the_demo_leaves_the_users_own_files_alone(library: Path, data: Path, tmp_path: Path) -> None:
+    before = tree(library)
+    framed(synctui("--demo", library, "--json"), 2)
+    framed(synctui(f"--demo={tmp_path / 'demo'}", "--run", "subtitles", library, "--json"), 2)
+    config = tmp_path / "config.toml"
+    config.write_text(f'[[job]]\nname = "nightly"\nkind = "subtitles"\ntargets = ["{library}"]\n')
+    framed(synctui("--demo", "--run", "nightly", "--config", config, "--data-dir", data, "--json"), 2)
+    assert not (tmp_path / "demo").exists()
+    config.write_text(f'[[library]]\nname = "Mine"\npath = "{library}"\n')
+    framed(synctui("--demo", "Mine", "--config", config, "--json", env={"TMPDIR": str(tmp_path)}), 4)
+    assert tree(library) == before
+
+
 def test_the_demo_refuses_a_folder_that_holds_something(tmp_path: Path) -> None:
     (tmp_path / "demo" / "library").mkdir(parents=True)
     (tmp_path / "demo" / "library" / "mine.txt").write_text("x")

@@ -15,6 +15,7 @@ from synctui.cli.arguments import Arguments
 from synctui.cli.terminal import Terminal
 from synctui.errors import UsageError
 from synctui.simulators.demo import build_demo
+from synctui.text import display
 
 
 @contextmanager
@@ -25,6 +26,7 @@ def made_up(arguments: Arguments) -> Iterator[tuple[Arguments, str, bool]]:
     """
     given = arguments.demo or ""
     kept = bool(given)
+    _keep_to(os.path.join(os.path.abspath(given), "library") if kept else None, arguments.targets)
     base = Path(os.path.abspath(given)) if kept else Path(tempfile.mkdtemp(prefix="synctui-demo-"))
     library = base / "library"
     _build(library, arguments)
@@ -44,6 +46,18 @@ def made_up(arguments: Arguments) -> Iterator[tuple[Arguments, str, bool]]:
                 f" the folder was temporary and is removed; keep one: synctui --demo={Path(tempfile.gettempdir()) / 'demo'}"
             )
             Terminal.of().write(told + "\n")
+
+
+def _keep_to(library: str | None, targets: tuple[str, ...]) -> None:
+    """Refuse files of the user's own: the demo asks nobody, and forgets what it did."""
+    for target in targets:
+        path = os.path.abspath(target)
+        inside = library is not None and (path == library or path.startswith(library + os.sep))
+        if (os.path.lexists(path) or os.sep in target) and not inside:
+            raise UsageError(
+                f"{display(target)} is not in the made-up library, and the demo touches nothing else",
+                hint="a folder to make it in: --demo=DIR; your own files: synctui --run subtitles PATH",
+            )
 
 
 def _build(library: Path, arguments: Arguments) -> None:

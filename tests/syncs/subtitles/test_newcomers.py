@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from synctui.files import replacement
+from synctui.files.temporary import sync_folder
 from tests.syncs.subtitles.house import house
 from tests.tiny_library import put_film, put_subtitle, subtitle
 
@@ -21,7 +21,6 @@ async def test_one_that_comes_while_ours_is_made_durable(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newcomer = put_subtitle(tmp_path / "newcomer.srt", subtitle(late_ms=-1_500)).read_bytes()
-    sync_folder = replacement.sync_folder
 
     def slow_disk(folder: str) -> None:
         sync_folder(folder)
@@ -29,7 +28,7 @@ async def test_one_that_comes_while_ours_is_made_durable(
 
     async with house(tmp_path / "data") as home:
         with monkeypatch.context() as disk:
-            disk.setattr(replacement, "sync_folder", slow_disk)
+            disk.setattr("synctui.files.replacement.sync_folder", slow_disk)
             assert (await home.run(path)).ended(path) == ("done", "aligned")
         assert path.read_bytes() == newcomer
         again = await home.run(path)
