@@ -169,7 +169,8 @@ async def _outcome(
             rows.append(Strike(path, wanted.engine, sha))
         elif result is Result.UNCHANGED:
             rows.append(Strike(path, wanted.engine, sha, clear=True))
-    rows.extend(_choice(wanted, path))
+    if state is not SubtitleState.NO_VIDEO:
+        rows.extend(_choice(wanted, path))
     return Outcome(
         result=result,
         reason=reason,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from synctui.errors import OperationFailed, TargetNotFound, UsageError
 from synctui.files.reading import read_capped
 from synctui.library.listing import Problem
+from synctui.library.names import kind_of
 from synctui.model.library import FileStamp, MediaFile, Pairing, Verdict
 from synctui.model.plan import Operation, PlanItem, Tally
 from synctui.model.reasons import sentence
@@ -44,6 +45,8 @@ async def plan_alignment(
     scopes = await resolve(tools.database, targets, tools.libraries)
     if options.video is not None and (len(scopes) != 1 or not scopes[0].file):
         raise UsageError("--video goes with one subtitle", hint="name the subtitle file as the only target")
+    if options.video is not None and kind_of(os.path.basename(options.video)) == "subtitle":
+        raise UsageError(f"--video {display(options.video)}: a subtitle is no video", hint="--reference takes a subtitle")
     planner = await _Planner.of(tools, engines, options)
     seen: set[str] = set()
     for scope in scopes:
@@ -53,6 +56,11 @@ async def plan_alignment(
             anything = True
             if isinstance(found, Pairing):
                 if _file_of(found) in seen or not planner.speaks(found):
+                    continue
+                if planner.refers_to(found):
+                    # It would only confirm itself.
+                    if [scope.path for scope in scopes] == [found.subtitle.path]:
+                        raise UsageError(f"{display(scope.path)} is its own --reference", hint="name another file")
                     continue
                 seen.add(_file_of(found))
             batch.append(found)
@@ -100,6 +108,16 @@ class _Planner:
             return True
         language = (pairing.name.language or "").lower()
         return any(language == one.lower() or language.startswith(one.lower() + "-") for one in wanted)
+
+    def refers_to(self, pairing: Pairing) -> bool:
+        """Return whether the subtitle is the reference itself."""
+        if self.reference is None:
+            return False
+        file = media_file(pairing.subtitle.path)
+        return file is not None and (file.stamp.device, file.stamp.inode) == (
+            self.reference.stamp.device,
+            self.reference.stamp.inode,
+        )
 
     async def decide(self, batch: list[Found], scope: Scope) -> list[PlanItem]:
         """Return what to do about each of a batch."""
@@ -239,4 +257,6 @@ def _existing(path: str | None, option: str) -> MediaFile | None:
     file = media_file(path)
     if file is None:
         raise TargetNotFound(f"{option} {display(path)}: there is no such file")
+    if not os.path.isfile(path):
+        raise UsageError(f"{option} {display(path)}: not a regular file")
     return file
