@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from synctui.errors import OperationFailed
+from synctui.model.sync import Run
 from synctui.syncs.subtitles.growth import Growth
+from synctui.syncs.subtitles.listening import Heard, Listening
+from synctui.syncs.subtitles.proposal import Question
 from tests.syncs.subtitles.house import house
-from tests.tiny_library import film, put_subtitle, subtitle
+from tests.tiny_library import film, put_film, put_subtitle, subtitle
 
 
 async def test_a_video_that_grows_while_it_is_read_is_put_off_to_the_next_run(tmp_path: Path) -> None:
@@ -55,3 +58,23 @@ def test_growth_is_a_change_of_size_or_time_or_a_video_that_is_gone(tmp_path: Pa
     video.unlink()
     with pytest.raises(OperationFailed):
         gone.check()
+
+
+async def test_a_disk_that_goes_away_while_its_video_is_read_leaves_no_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, away = tmp_path / "library", tmp_path / "away"
+    path = put_subtitle(folder / "film.en.srt", subtitle(late_ms=2_000))
+    put_film(folder / "film.mkv")
+
+    async def unplugged(self: Listening, question: Question, run: Run) -> Heard:
+        folder.rename(away)
+        # What a decoder says when the disk goes away under it.
+        raise OperationFailed("the video cannot be read", code="video_unreadable")
+
+    async with house(tmp_path / "data") as home:
+        with monkeypatch.context() as plug:
+            plug.setattr(Listening, "heard", unplugged)
+            assert (await home.run(path)).ended(path) == ("skipped", "gone")
+        away.rename(folder)
+        assert (await home.run(path)).ended(path) == ("done", "aligned")

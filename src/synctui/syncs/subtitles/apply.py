@@ -92,6 +92,11 @@ async def align(tools: Tools, engines: Engines, operation: Operation, run: Run) 
         growth.check()
         return await _conclude(tools, operation, wanted, source, proposal, run)
     except OperationFailed as error:
+        if error.code == "video_unreadable" and not await asyncio.to_thread(
+            os.path.exists, wanted.reference or wanted.video
+        ):
+            # A disk that went away meanwhile: a verdict would hold when it is back.
+            error = OperationFailed("the video is not there any more", code="gone")
         return await _refused(tools, operation, wanted, error)
 
 
