@@ -51,6 +51,7 @@ def test_a_second_signal_ends_at_once_and_leaves_no_child(many: Path, data: Path
     ran = rest(run, seen)
     assert ran.code in (130, 143)
     assert ran.lines[-1]["type"] == "run_end"
+    assert "--resume=" in ran.lines[-1]["resume"]
     wait_for(lambda: not [child for child in children if alive(child)])
     assert synctui("--run", "subtitles", "--resume", "--data-dir", data).code == 0
     assert len(list(many.glob("*.bak"))) == 12

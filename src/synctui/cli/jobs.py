@@ -12,6 +12,7 @@ from synctui.cli.rows import ended_row, row
 from synctui.cli.terminal import Terminal
 from synctui.errors import ExitCode, TargetNotFound, UsageError
 from synctui.jobs.engine import Engine
+from synctui.jobs.lines import key_fields
 from synctui.model.reasons import sentence
 from synctui.model.states import JobState, Result
 from synctui.store import history
@@ -139,7 +140,7 @@ async def _job_json(engine: Engine, record: JobRecord) -> dict[str, Any]:
 
 def _operation_json(one: OperationRecord) -> dict[str, Any]:
     fields: dict[str, Any] = {
-        "key": display(one.operation.key),
+        **key_fields(one.operation.key),
         "action": one.operation.action,
         "subject": display(one.operation.subject),
         "state": one.state.value,

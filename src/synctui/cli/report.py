@@ -27,7 +27,12 @@ _OUTCOMES = (
     ("conflict", "changed meanwhile"),
     ("failed", "failed"),
 )
-_PAUSES = {"user": "by you", "duration": "the time for it is over", "interrupted": "interrupted, what was done is kept"}
+_PAUSES = {
+    "user": "by you",
+    "duration": "the time for it is over",
+    "interrupted": "interrupted, what was done is kept",
+    "not_mounted": "a disk seems not to be mounted",
+}
 
 
 class Report:

@@ -67,6 +67,8 @@ def _request(session: Session) -> Request:
         value = getattr(arguments, name)
         if value:
             options[name] = os.path.abspath(value)
+    if arguments.allow_mass_change and (arguments.dry_run or arguments.check):
+        options["look"] = True
     for name in ("force", "only_failed", "allow_mass_change"):
         if getattr(arguments, name):
             options[name] = True
@@ -155,6 +157,8 @@ async def _confirm(session: Session, draft: Draft) -> None:
 async def _execute(session: Session, job: int) -> End:
     """Run a job to its end or its pause, telling it as it goes."""
     engine = session.services.engine
+    record = await job_record(session.services.database, job)
+    session.going.append(_resume_command(session, record.kind if record is not None else session.arguments.kind, job))
     teller = asyncio.create_task(_tell(session, engine.subscribe()))
     try:
         await engine.execute([job], stop=session.stop, max_duration=session.left)
@@ -189,7 +193,7 @@ async def _finish(session: Session, job: int) -> End:
     if not snapshot.state.final:
         if session.mute:
             code = ExitCode.TEMPORARY
-        resume_command = session.command("--run", snapshot.kind, f"--resume={job}")
+        resume_command = _resume_command(session, snapshot.kind, job)
     if job in session.tale.ends:
         fields = session.tale.ends[job]
         undoable = bool(fields.get("done"))
@@ -199,6 +203,10 @@ async def _finish(session: Session, job: int) -> End:
             undo=_undo_command(session, job) if undoable else None,
         )
     return code, resume_command
+
+
+def _resume_command(session: Session, kind: str, job: int) -> str:
+    return session.command("--run", kind, f"--resume={job}")
 
 
 def _undo_command(session: Session, job: int) -> str:

@@ -42,6 +42,7 @@ class Session:
     """One headless command while it runs; `demo` is the made-up library's folder, `kept` says that it stays.
 
     `profile` is the name of the job profile that it runs, "" for none. `mute` is set when nobody reads the output any more.
+    `going` ends with the command that would go on with the job that runs.
     """
 
     arguments: Arguments
@@ -53,6 +54,7 @@ class Session:
     kept: bool = True
     profile: str = ""
     mute: bool = False
+    going: list[str] = field(default_factory=list)
     tale: Tale = field(default_factory=Tale)
     started: float = field(default_factory=time.monotonic)
 
@@ -119,7 +121,8 @@ async def tell(
     resume_command: str | None = None
     code = ExitCode.BUG
     stop = Stop()
-    signals = Signals(stop, output.say, lambda number: output.end(number, None))
+    going: list[str] = []
+    signals = Signals(stop, output.say, lambda number: output.end(number, going[-1] if going else None))
     try:
         output.start(kind)
         with handled(signals), contextlib.ExitStack() as stack:
@@ -131,7 +134,9 @@ async def tell(
 
                 arguments, folder, kept = stack.enter_context(made_up(arguments))
             async with _services(arguments, output, signals, folder) as opened:
-                code, resume_command = await body(Session(arguments, output, opened, stop, signals, folder, kept, profile))
+                code, resume_command = await body(
+                    Session(arguments, output, opened, stop, signals, folder, kept, profile, going=going)
+                )
     except Stopped:
         code = signals.code or ExitCode.TEMPORARY
         with contextlib.suppress(ClosedPipe):

@@ -53,13 +53,15 @@ async def refresh(
     *,
     ignore: Sequence[str] = (),
     allow_mass_change: bool = False,
+    keep: bool = False,
     stop: Callable[[], bool] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Refreshed:
     """Scan a configured library and bring its index up to date.
 
     What was added or changed is written as it is found; what vanished is removed at the end, when the root was read whole
-    and no brake stands against it. `progress` is called with the files seen so far.
+    and no brake stands against it. With `keep` it is not: somebody only looks. `progress` is called
+    with the files seen so far.
     """
     library = _absolute(library)
     root = await database.write(lambda connection: put_root(connection, library))
@@ -77,7 +79,7 @@ async def refresh(
                 progress(scan.files)
     report.files = scan.files
     report.complete = scan.complete and not report.brakes
-    if report.complete:
+    if report.complete and not keep:
         await _remove(database, root, report, passing.lossy, scan.vanished())
     return report
 

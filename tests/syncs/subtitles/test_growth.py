@@ -75,6 +75,8 @@ async def test_a_disk_that_goes_away_while_its_video_is_read_leaves_no_verdict(
     async with house(tmp_path / "data") as home:
         with monkeypatch.context() as plug:
             plug.setattr(Listening, "heard", unplugged)
-            assert (await home.run(path)).ended(path) == ("skipped", "gone")
+            first = await home.run(path)
+            assert first.records == {}, "nothing ended: the job waits for the disk"
+            assert (await home.services.engine.watch(first.job)).pause_reason == "not_mounted"
         away.rename(folder)
         assert (await home.run(path)).ended(path) == ("done", "aligned")

@@ -143,6 +143,8 @@ async def test_only_the_languages_asked_for(shelf: Path, tmp_path: Path) -> None
         put_subtitle(shelf / name, subtitle(late_ms=1_000))
     async with house(tmp_path / "data") as home:
         assert (await home.plan(shelf, languages=["de"])).paths == [str(shelf / "film.de.srt")]
+        assert (await home.plan(shelf, languages=["ger"])).paths == [str(shelf / "film.de.srt")]
+        assert (await home.plan(shelf, languages=["und"])).paths == [str(shelf / "film.srt")]
         found = await home.plan(shelf, languages=["EN", "pt"])
         assert sorted(found.paths) == [str(shelf / "film.en.srt"), str(shelf / "film.pt-BR.srt")]
         assert len((await home.plan(shelf)).operations) == 4

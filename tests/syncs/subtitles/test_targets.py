@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from synctui.model.states import Result, SubtitleState
+from synctui.syncs.subtitles.endings import ending
 from tests.command import Finished, subtitles
 from tests.tiny_library import put_film, put_subtitle, subtitle, warm
 
@@ -86,3 +88,33 @@ def test_a_library_that_lost_much_is_braked_and_nothing_is_touched(configured: P
         lifted = run(configured, "Shows", "--allow-mass-change")
         assert lifted.code == 0
         assert lifted.of("job_end")[0]["done"] == 3
+
+
+@pytest.mark.slow
+def test_looking_with_the_brake_lifted_does_not_lift_it_for_the_next_run(configured: Path) -> None:
+    assert run(configured, "Attic", "--dry-run").plan["total"] == 3
+    season = configured.parent / "Attic" / "Orbit" / "Season 01"
+    for gone in sorted(season.glob("*E01*")) + sorted(season.glob("*E02*")):
+        gone.unlink()
+    looked = run(configured, "Attic", "--dry-run", "--allow-mass-change")
+    assert (looked.code, looked.plan["total"]) == (0, 1)
+    assert run(configured, "Attic").code == 10
+    assert run(configured, "Attic", "--allow-mass-change").code == 0
+
+
+def test_whatever_an_operation_fails_of_it_counts_as_failed() -> None:
+    for code in ("dir_not_writable", "permission", "io_error", "disk_full", "engine_timeout"):
+        assert ending(code) == (Result.FAILED, SubtitleState.FAILED)
+
+
+@pytest.mark.slow
+def test_a_library_whose_disk_goes_away_pauses_its_job(configured: Path) -> None:
+    assert run(configured, "Attic", "--max-duration", "0s").code == 6
+    attic, away = configured.parent / "Attic", configured.parent / "away"
+    shutil.move(attic, away)
+    gone = run(configured, "--resume")
+    assert gone.code == 6
+    assert gone.of("paused")[-1]["reason"] == "not_mounted"
+    shutil.move(away, attic)
+    back = run(configured, "--resume")
+    assert (back.code, back.of("job_end")[0]["done"]) == (0, 3)

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import os
 
-from synctui.errors import OperationFailed
+from synctui.errors import OperationFailed, Pause
 from synctui.files.reading import Content, read_capped
 from synctui.files.subtitle import Subtitle, parse_subtitle, retime, same_but_times
 from synctui.model.clock import rfc3339
@@ -22,11 +22,13 @@ from synctui.store.lineage import lineage_of_output
 from synctui.syncs.subtitles.endings import STRIKES, ending
 from synctui.syncs.subtitles.engines import Engines
 from synctui.syncs.subtitles.growth import Growth
+from synctui.syncs.subtitles.mounts import seems_unmounted
 from synctui.syncs.subtitles.payload import Alignment
 from synctui.syncs.subtitles.proposal import Proposal, Question
 from synctui.syncs.subtitles.recovery import settled
 from synctui.syncs.subtitles.rewrite import Rewrite, exchange, fetch
 from synctui.syncs.subtitles.tools import Tools
+from synctui.text import display
 
 TOLERANCE_MS = 100
 """A subtitle whose lines would move less than this is in sync: nobody sees it, and every write is a risk."""
@@ -97,6 +99,8 @@ async def align(tools: Tools, engines: Engines, operation: Operation, run: Run) 
         ):
             # A disk that went away meanwhile: a verdict would hold when it is back.
             error = OperationFailed("the video is not there any more", code="gone")
+        if error.code == "gone" and wanted.roots and await asyncio.to_thread(seems_unmounted, wanted.roots[0]):
+            raise Pause("not_mounted", message=f"{display(wanted.roots[0])} is gone: is its disk mounted?") from error
         return await _refused(tools, operation, wanted, error)
 
 

@@ -21,7 +21,9 @@ Found = Pairing | Problem | Notice
 _BATCH = 200
 
 
-async def candidates(tools: Tools, scope: Scope, *, allow_mass_change: bool = False) -> AsyncIterator[Found]:
+async def candidates(
+    tools: Tools, scope: Scope, *, allow_mass_change: bool = False, look: bool = False
+) -> AsyncIterator[Found]:
     """Yield what a scope holds: pairings, what could not be read, and the brake of a root that is not what it was.
 
     A configured library is read through its index, which is brought up to date first: what did not change costs nothing.
@@ -35,7 +37,9 @@ async def candidates(tools: Tools, scope: Scope, *, allow_mass_change: bool = Fa
             for item in batch:
                 yield item
         return
-    report = await refresh(tools.database, scope.library, ignore=tools.settings.ignore, allow_mass_change=allow_mass_change)
+    report = await refresh(
+        tools.database, scope.library, ignore=tools.settings.ignore, allow_mass_change=allow_mass_change, keep=look
+    )
     for problem in report.problems:
         yield problem
     if report.brakes:
@@ -45,6 +49,8 @@ async def candidates(tools: Tools, scope: Scope, *, allow_mass_change: bool = Fa
     below = scope.library.path if scope.node is None else None
     async for indexed in subtitles(tools.database, node=scope.node, below=below):
         pairing = indexed.pairing
+        if look and not await asyncio.to_thread(os.path.lexists, pairing.subtitle.path):
+            continue
         yield await asyncio.to_thread(_completed, pairing, chosen) if _incomplete(pairing, chosen) else pairing
 
 

@@ -52,4 +52,4 @@ MOST_STRIKES = 3
 
 def ending(code: str) -> tuple[Result, SubtitleState | None]:
     """Return the outcome and the state of a reason code; what is unknown is a failure that is tried again."""
-    return ENDINGS.get(code, (Result.FAILED, None))
+    return ENDINGS.get(code, _FAILED)

@@ -13,7 +13,19 @@ EngineName = Literal["builtin", "alass", "ffsubsync"]
 EngineChoice = Literal["auto", "builtin", "alass", "ffsubsync"]
 
 KNOWN = frozenset(
-    ("engine", "reference", "video", "languages", "max_offset", "force", "only_failed", "restore", "to", "allow_mass_change")
+    (
+        "engine",
+        "reference",
+        "video",
+        "languages",
+        "max_offset",
+        "force",
+        "only_failed",
+        "restore",
+        "to",
+        "allow_mass_change",
+        "look",
+    )
 )
 
 
@@ -21,9 +33,9 @@ KNOWN = frozenset(
 class SubtitleOptions:
     """What a request asks beyond its targets.
 
-    `max_offset` is the largest shift accepted, in seconds. `allow_mass_change` believes that so much of a library is gone.
-    `restore` asks for originals to be brought back instead of an
-    alignment, the `to`-th (0: the first).
+    `max_offset` is the largest shift accepted, in seconds. `allow_mass_change` believes that so much of a library is gone;
+    with `look` the index keeps it all the same, because nothing will be done. `restore` asks for originals to be brought
+    back instead of an alignment, the `to`-th (0: the first).
     """
 
     engine: EngineChoice = "auto"
@@ -34,6 +46,7 @@ class SubtitleOptions:
     force: bool = False
     only_failed: bool = False
     allow_mass_change: bool = False
+    look: bool = False
     restore: bool = False
     to: int = 0
 
@@ -56,6 +69,7 @@ class SubtitleOptions:
             force=given.get("force") is True,
             only_failed=given.get("only_failed") is True,
             allow_mass_change=given.get("allow_mass_change") is True,
+            look=given.get("look") is True,
             restore=given.get("restore") is True,
             to=int(_number(given, "to", 0)),
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from synctui.errors import OperationFailed, TargetNotFound, UsageError
 from synctui.files.reading import read_capped
+from synctui.library.languages import wanted as wanted_language
 from synctui.library.listing import Problem
 from synctui.library.names import kind_of
 from synctui.model.library import FileStamp, MediaFile, Pairing, Verdict
@@ -52,10 +53,10 @@ async def plan_alignment(
     for scope in scopes:
         batch: list[Found] = []
         anything = False
-        async for found in candidates(tools, scope, allow_mass_change=options.allow_mass_change):
+        async for found in candidates(tools, scope, allow_mass_change=options.allow_mass_change, look=options.look):
             anything = True
             if isinstance(found, Pairing):
-                if _file_of(found) in seen or not planner.speaks(found):
+                if _file_of(found) in seen or not (planner.speaks(found) or found.subtitle.path == scope.path):
                     continue
                 if planner.refers_to(found):
                     # It would only confirm itself.
@@ -103,11 +104,7 @@ class _Planner:
 
     def speaks(self, pairing: Pairing) -> bool:
         """Return whether the subtitle is in one of the languages asked for."""
-        wanted = self.options.languages
-        if not wanted:
-            return True
-        language = (pairing.name.language or "").lower()
-        return any(language == one.lower() or language.startswith(one.lower() + "-") for one in wanted)
+        return wanted_language(pairing.name.language, self.options.languages)
 
     def refers_to(self, pairing: Pairing) -> bool:
         """Return whether the subtitle is the reference itself."""
@@ -234,7 +231,8 @@ class _Planner:
         file = media_file(problem.path)
         stamp = file.stamp if file is not None else FileStamp(0, 0)
         known = (await verdicts_for(self.tools.database, [problem.path])).get(problem.path)
-        if known is not None and not self.options.force and holds(known, conditions, stamp):
+        settled = known is not None and known.state is not SubtitleState.FAILED and holds(known, conditions, stamp)
+        if known is not None and settled and not self.options.force:
             return [Tally(known.state.value)]
         payload = Alignment("", self.engine, conditions, roots=(scope.root,), skip=problem.reason)
         return [

@@ -15,6 +15,7 @@ from synctui.model.library import Change, Choice, FileStamp, Lineage, Row, Strik
 from synctui.model.outcome import Outcome
 from synctui.model.plan import Operation
 from synctui.model.states import Result, SubtitleState
+from synctui.syncs.subtitles.mounts import seems_unmounted
 from synctui.syncs.subtitles.payload import Alignment
 from synctui.syncs.subtitles.rewrite import Kept, Rewrite, kept
 from synctui.syncs.subtitles.tools import Tools
@@ -27,7 +28,7 @@ async def reconcile(tools: Tools, operation: Operation, intent: Fields) -> Outco
     try:
         content = await asyncio.to_thread(read_capped, rewrite.path)
     except OperationFailed as error:
-        if error.code != "gone" or await asyncio.to_thread(_unmounted, rewrite.path):
+        if error.code != "gone" or await asyncio.to_thread(seems_unmounted, os.path.dirname(rewrite.path)):
             # What cannot be looked at now stays in doubt: whether it was rewritten is still to be found out.
             raise Transient(error.message, code=error.code) from error
         return Outcome(Result.SKIPPED, "gone", "the subtitle vanished while the operation was interrupted")
@@ -100,12 +101,3 @@ def settled(
             "video": video,
         }
     return Outcome(Result.DONE, reason, numbers={"engine": engine, **numbers}, rows=tuple(rows), receipt=receipt)
-
-
-def _unmounted(path: str) -> bool:
-    """Return whether a file may be missing only because its disk is: its folder is not there, or empty."""
-    try:
-        with os.scandir(os.path.dirname(path)) as entries:
-            return next(entries, None) is None
-    except OSError:
-        return True

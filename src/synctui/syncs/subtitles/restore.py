@@ -123,7 +123,8 @@ async def restore(tools: Tools, operation: Operation, run: Run) -> Outcome:
     try:
         content = await asyncio.to_thread(read_capped, path)
     except OperationFailed as error:
-        result = Result.SKIPPED if error.code == "gone" else Result.FAILED
+        # Not brought back, whether a person deleted it or its disk is away: it can be asked for again.
+        result = Result.CONFLICT if error.code == "gone" else Result.FAILED
         return Outcome(result, error.code, error.message)
     if content.sha256 == wanted:
         return Outcome(Result.UNCHANGED, "restored", "it is the original already")
