@@ -15,9 +15,10 @@ from synctui.errors import SyncTuiError, UsageError
 from synctui.jobs import control, drafting, finishing
 from synctui.jobs.failures import failure
 from synctui.jobs.planning import draw_up
-from synctui.jobs.runner import JobRunner, Verdict
+from synctui.jobs.runner import JobRunner
 from synctui.jobs.shop import Shop
 from synctui.jobs.stop import Stop
+from synctui.jobs.verdict import Verdict
 from synctui.model.json import dump
 from synctui.model.plan import Operation
 from synctui.model.states import JobState

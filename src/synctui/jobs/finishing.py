@@ -10,6 +10,7 @@ from synctui.failpoints import failpoint
 from synctui.jobs import lines
 from synctui.jobs.progress import Progress
 from synctui.jobs.shop import Shop
+from synctui.jobs.verdict import Verdict
 from synctui.model.json import Fields, Json, dump
 from synctui.model.plan import Operation
 from synctui.model.states import JobState
@@ -20,7 +21,6 @@ from synctui.text import display
 
 if TYPE_CHECKING:
     from synctui.jobs.flight import Again
-    from synctui.jobs.runner import Verdict
 
 RUNNABLE = (JobState.PENDING, JobState.PAUSED)
 LIVE = (JobState.PLANNING, JobState.AWAITING_CONFIRMATION, JobState.PENDING, JobState.RUNNING, JobState.PAUSED)

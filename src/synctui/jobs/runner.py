@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import heapq
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -23,6 +22,7 @@ from synctui.jobs.progress import Progress
 from synctui.jobs.shop import Shop
 from synctui.jobs.stop import Stop
 from synctui.jobs.tracks import Queue, Tracks
+from synctui.jobs.verdict import Verdict
 from synctui.model.clock import parse_rfc3339, rfc3339
 from synctui.model.outcome import Outcome
 from synctui.model.states import JobState
@@ -39,17 +39,6 @@ PATIENCE = 60.0
 
 _LOOK = 0.25
 _AHEAD = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """How a run of a job ends."""
-
-    state: JobState
-    reason: str | None = None
-    until: str | None = None
-    by_person: bool = False
-    message: str = ""
 
 
 class JobRunner:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,7 @@ class _Exercise:
     window: float
 
 
-class _External:
+class _External(ABC):
     """What both have in common: staging in a private folder, running, and the gate."""
 
     streams = True
@@ -86,8 +87,9 @@ class _External:
         run.progress("checking")
         return await pass_gate(self._listening, heard, question, spans, run)
 
+    @abstractmethod
     async def _ask(self, question: Question, exercise: _Exercise, run: Run) -> Sequence[Span]:
-        raise NotImplementedError
+        """Return the new span of every cue, as the engine has it."""
 
     async def _reference(self, heard: Heard, folder: str, run: Run) -> str:
         """Return a path for the engine: the media under a plain name, or what stands for it."""
