@@ -56,6 +56,8 @@ async def _list(arguments: Arguments, engine: Engine) -> ExitCode:
 async def _line(terminal: Terminal, engine: Engine, record: JobRecord) -> str:
     seen = await engine.watch(record.id)
     what = f"undo of {record.undo_of}" if record.undo_of else " ".join(_target(one) for one in record.request.targets[:2])
+    if record.request.options.get("restore"):
+        what = f"restore {what}"
     counts = ", ".join(f"{seen.counts[code]:,} {code}" for code in _COUNTED if seen.counts.get(code))
     if seen.state is JobState.RUNNING:
         counts = f"running {seen.current:,}/{seen.total:,}"
