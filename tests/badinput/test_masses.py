@@ -13,12 +13,18 @@ import pytest
 FILES = 100_000
 MOST_MB = 300
 
+# Linux counts what the process that started this one held before into ru_maxrss; VmHWM is of this program alone.
 _LOOK = """
-import json, resource, sys
+import json, re, resource, sys
+from pathlib import Path
 from synctui.library.targets import pairings_at
 found = sum(1 for one in pairings_at(sys.argv[1]) if one.reason == "no_video")
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps({"found": found, "mb": peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)}))
+status = Path("/proc/self/status")
+if status.exists():
+    mb = int(re.search(r"VmHWM:\\s+(\\d+)", status.read_text())[1]) / 1024
+else:
+    mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
+print(json.dumps({"found": found, "mb": mb}))
 """
 
 
@@ -31,4 +37,4 @@ def test_a23_a_hundred_thousand_files_in_one_folder(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", _LOOK, folder], capture_output=True, check=True)
     seen = json.loads(done.stdout)
     assert seen["found"] == FILES
-    assert seen["mb"] < MOST_MB
+    assert seen["mb"] < MOST_MB, seen
