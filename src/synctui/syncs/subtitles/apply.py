@@ -21,6 +21,7 @@ from synctui.model.sync import Run
 from synctui.store.lineage import lineage_of_output
 from synctui.syncs.subtitles.endings import STRIKES, ending
 from synctui.syncs.subtitles.engines import Engines
+from synctui.syncs.subtitles.gate import TOLERANCE_MS
 from synctui.syncs.subtitles.growth import Growth
 from synctui.syncs.subtitles.mounts import seems_unmounted
 from synctui.syncs.subtitles.payload import Alignment
@@ -29,10 +30,6 @@ from synctui.syncs.subtitles.recovery import settled
 from synctui.syncs.subtitles.rewrite import Rewrite, exchange, fetch
 from synctui.syncs.subtitles.tools import Tools
 from synctui.text import display
-
-TOLERANCE_MS = 100
-"""A subtitle whose lines would move less than this is in sync: nobody sees it, and every write is a risk."""
-
 
 _SCAN_FAILURES = frozenset(("unreadable_dir", "io_error", "path_too_long", "not_mounted", "permission"))
 
@@ -88,7 +85,6 @@ async def align(tools: Tools, engines: Engines, operation: Operation, run: Run) 
             languages=wanted.languages,
             reference=wanted.reference,
             max_offset=wanted.max_offset,
-            forced=wanted.forced,
         )
         proposal = await (await engines.of(wanted.engine)).align(question, run)
         growth.check()

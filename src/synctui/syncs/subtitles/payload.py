@@ -23,7 +23,6 @@ class Alignment:
     languages: tuple[str, ...] = ()
     reference: str | None = None
     max_offset: float = 240.0
-    forced: bool = False
     chosen: bool = False
     skip: str = ""
     candidates: tuple[str, ...] = ()
@@ -38,7 +37,6 @@ class Alignment:
             "languages": list(self.languages),
             "reference": self.reference,
             "max_offset": self.max_offset,
-            "forced": self.forced,
             "chosen": self.chosen,
             "skip": self.skip,
             "candidates": list(self.candidates),

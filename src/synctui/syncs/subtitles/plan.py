@@ -205,7 +205,6 @@ class _Planner:
             languages=(pairing.name.language,) if pairing.name.language else (),
             reference=self.reference.path if self.reference is not None else None,
             max_offset=self.options.max_offset,
-            forced=pairing.name.forced,
             chosen=self.video is not None,
             skip=skip,
             candidates=pairing.candidates,

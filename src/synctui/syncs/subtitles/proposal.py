@@ -25,7 +25,6 @@ class Question:
     languages: tuple[str, ...]
     reference: str | None
     max_offset: float
-    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

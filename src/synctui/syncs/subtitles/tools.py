@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from synctui.files.vault import Vault
 from synctui.model.clock import Clock, SystemClock
@@ -43,32 +44,12 @@ class VideoLocks:
     """One at a time per video: the first subtitle decodes the audio, the others find its speech in the cache."""
 
     def __init__(self) -> None:
-        self._locks: dict[str, tuple[asyncio.Lock, list[None]]] = {}
+        # A lock lives as long as somebody holds it or waits for it.
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    def of(self, video: str) -> _Held:
-        """Return an async context manager that holds the video's lock."""
-        return _Held(self._locks, video)
-
-
-class _Held:
-    def __init__(self, locks: dict[str, tuple[asyncio.Lock, list[None]]], video: str) -> None:
-        self._locks, self._video = locks, video
-
-    async def __aenter__(self) -> None:
-        lock, users = self._locks.setdefault(self._video, (asyncio.Lock(), []))
-        users.append(None)
-        try:
-            await lock.acquire()
-        except BaseException:
-            self._leave(users)
-            raise
-
-    async def __aexit__(self, *_: object) -> None:
-        lock, users = self._locks[self._video]
-        lock.release()
-        self._leave(users)
-
-    def _leave(self, users: list[None]) -> None:
-        users.pop()
-        if not users:
-            self._locks.pop(self._video, None)
+    def of(self, video: str) -> asyncio.Lock:
+        """Return the video's lock."""
+        lock = self._locks.get(video)
+        if lock is None:
+            lock = self._locks[video] = asyncio.Lock()
+        return lock
