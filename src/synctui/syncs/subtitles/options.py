@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from synctui.errors import UsageError
 from synctui.model.json import Fields, Json
 from synctui.model.plan import Request
+from synctui.syncs.subtitles.tools import Settings
 
 EngineName = Literal["builtin", "alass", "ffsubsync"]
 EngineChoice = Literal["auto", "builtin", "alass", "ffsubsync"]
@@ -51,21 +52,21 @@ class SubtitleOptions:
     to: int = 0
 
     @classmethod
-    def of(cls, request: Request) -> SubtitleOptions:
-        """Return a request's options; UsageError names what does not fit."""
+    def of(cls, request: Request, settings: Settings) -> SubtitleOptions:
+        """Return a request's options, the configuration's where it names none; UsageError names what does not fit."""
         given = request.options
         unknown = sorted(set(given) - KNOWN)
         if unknown:
             raise UsageError(f"a subtitle request has no option {unknown[0]!r}")
-        engine = _text(given, "engine") or "auto"
+        engine = _text(given, "engine") or settings.engine
         if engine not in get_args(EngineChoice):
             raise UsageError(f"no engine is called {engine!r}", hint="one of: " + ", ".join(get_args(EngineChoice)))
         return cls(
             engine=engine,  # type: ignore[arg-type]
             reference=_text(given, "reference"),
             video=_text(given, "video"),
-            languages=_texts(given, "languages"),
-            max_offset=_number(given, "max_offset", 240.0),
+            languages=_texts(given, "languages", settings.languages),
+            max_offset=_number(given, "max_offset", settings.max_offset),
             force=given.get("force") is True,
             only_failed=given.get("only_failed") is True,
             allow_mass_change=given.get("allow_mass_change") is True,
@@ -82,8 +83,8 @@ def _text(given: Fields, key: str) -> str | None:
     raise UsageError(f"the option {key} takes a text")
 
 
-def _texts(given: Fields, key: str) -> tuple[str, ...]:
-    value: Json = given.get(key, ())
+def _texts(given: Fields, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    value: Json = given.get(key, default)
     if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
         return tuple(str(item) for item in value)
     raise UsageError(f"the option {key} takes a list of texts")

@@ -29,7 +29,7 @@ class SubtitleSync:
 
     def plan(self, request: Request) -> AsyncIterator[PlanItem]:
         """Yield an operation for every subtitle that is not known to be right."""
-        options = SubtitleOptions.of(request)
+        options = SubtitleOptions.of(request, self._tools.settings)
         if options.restore:
             return restore.plan_restore(self._tools, request.targets, options)
         return plan.plan_alignment(self._tools, self.engines, request.targets, options)
