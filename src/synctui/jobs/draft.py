@@ -6,11 +6,11 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from synctui.model.plan import Operation, PlanTotals, Request
+from synctui.model.plan import Notice, Operation, PlanTotals, Request
 from synctui.store.drafts import DraftFile
 from synctui.store.lock import FileLock
 
@@ -24,16 +24,29 @@ class PlannedOperation:
 
 
 class Draft:
-    """A plan in a scratch file of its own; `totals` are those of the selected operations."""
+    """A plan in a scratch file of its own, which pages and changes also while it is being filled.
+
+    `totals` are those of the selected operations so far, `count` is how many there are in all, `filled` says that the plan
+    is complete; `limit` is how many operations it may have at most.
+    """
 
     def __init__(
-        self, request: Request, fingerprint: str, file: DraftFile, lock: FileLock, undo_of: int | None = None
+        self,
+        request: Request,
+        fingerprint: str,
+        file: DraftFile,
+        lock: FileLock,
+        undo_of: int | None = None,
+        limit: int | None = None,
     ) -> None:
         self.request = request
         self.fingerprint = fingerprint
         self.undo_of = undo_of
-        self.totals = PlanTotals()
+        self.limit = limit
         self.file = file
+        self.known: Mapping[str, int] = {}
+        self.notices: tuple[Notice, ...] = ()
+        self.filled = False
         self._lock = lock
         self._open = True
 
@@ -42,21 +55,40 @@ class Draft:
         """Return the scratch file."""
         return self.file.path
 
+    @property
+    def open(self) -> bool:
+        """True until the plan is discarded."""
+        return self._open
+
+    @property
+    def count(self) -> int:
+        """Return how many operations there are so far, selected or not."""
+        return self.file.count
+
+    @property
+    def totals(self) -> PlanTotals:
+        """Return the sums over the selected operations so far."""
+        sums = self.file.sums
+        total = sum(sums.by_action.values())
+        return PlanTotals(total, sums.by_action, self.known, sums.cost, sums.estimate, sums.undoable, self.notices)
+
     async def page(self, offset: int, limit: int) -> list[PlannedOperation]:
-        """Return `limit` operations from the place `offset` (0-based) of the plan on."""
+        """Return `limit` operations from the place `offset` (0-based) of the plan on; none once it is discarded."""
+        if not self._open:
+            return []
         return [PlannedOperation(operation, selected) for operation, selected in await self.file.page(offset, limit)]
 
     async def select(self, keys: Sequence[str] | None, on: bool) -> None:
-        """Take operations (None: all) into the plan or out of it; `totals` follow."""
-        await self.file.select(keys, on)
-        await self.sum_up()
+        """Take operations into the plan or out of it (None: all, and those still to come); `totals` follow."""
+        if self._open:
+            await self.file.select(keys, on)
 
-    async def sum_up(self) -> None:
-        """Compute `totals` from the selected operations."""
-        by_action, cost, estimate, undoable = await self.file.sums()
-        self.totals = replace(
-            self.totals, total=sum(by_action.values()), by_action=by_action, cost=cost, estimate=estimate, undoable=undoable
-        )
+    def replace_by(self, other: Draft) -> None:
+        """Become another draft, which becomes this one, to be discarded."""
+        self.request, self.fingerprint = other.request, other.fingerprint
+        self.known, self.notices = other.known, other.notices
+        self.file, other.file = other.file, self.file
+        self._lock, other._lock = other._lock, self._lock
 
     async def discard(self) -> None:
         """Delete the plan; a second time does nothing."""
@@ -77,18 +109,22 @@ class Draft:
         await self.discard()
 
 
-async def create(folder: Path, request: Request, fingerprint: str, undo_of: int | None = None) -> Draft:
+async def create(
+    folder: Path, request: Request, fingerprint: str, undo_of: int | None = None, limit: int | None = None
+) -> Draft:
     """Return a new empty draft in `folder`; raises StorageError."""
     name = f"draft-{os.getpid()}-{secrets.token_hex(6)}"
     lock = FileLock(folder / f"{name}.lock")
+    path = folder / f"{name}.db"
     lock.try_acquire()
     try:
-        file = await DraftFile.create(folder / f"{name}.db")
+        file = await DraftFile.create(path)
     except BaseException:
-        lock.path.unlink(missing_ok=True)
+        for one in (path, lock.path):
+            one.unlink(missing_ok=True)
         lock.release()
         raise
-    return Draft(request, fingerprint, file, lock, undo_of)
+    return Draft(request, fingerprint, file, lock, undo_of, limit)
 
 
 def sweep(folder: Path) -> int:

@@ -13,7 +13,7 @@ import aiosqlite
 
 from synctui.errors import ConfirmationNeeded, StalePlan, UsageError
 from synctui.failpoints import failpoint
-from synctui.jobs import control, drafting, progress, settle, undo
+from synctui.jobs import control, drafting, progress, revising, settle, undo
 from synctui.jobs.bus import Bus
 from synctui.jobs.draft import Draft, sweep
 from synctui.jobs.execution import Execution
@@ -25,6 +25,7 @@ from synctui.jobs.shop import Shop
 from synctui.jobs.stop import Stop
 from synctui.model.clock import Clock, SystemClock
 from synctui.model.events import Event
+from synctui.model.json import Fields
 from synctui.model.plan import PlanTotals, Request
 from synctui.model.states import JobState
 from synctui.model.sync import Sync
@@ -70,11 +71,18 @@ class Engine:
     # planning
 
     async def plan(
-        self, request: Request, *, limit: int | None = None, on_item: Callable[[PlanTotals], None] | None = None
+        self,
+        request: Request,
+        *,
+        limit: int | None = None,
+        on_item: Callable[[PlanTotals], None] | None = None,
+        on_draft: Callable[[Draft], None] | None = None,
     ) -> Draft:
         """Return the draft of what would be done; nothing is changed.
 
-        Raises UsageError for an unknown kind, and whatever the kind says (TargetNotFound, NotAuthorised, …).
+        `on_draft` is told of the draft as soon as it exists: it can be paged and changed while it is being filled.
+        Cancelling discards it. Raises UsageError for an unknown kind, and whatever the kind says (TargetNotFound,
+        NotAuthorised, …).
         """
         sync = self._sync(request.kind)
         return await draw_up(
@@ -85,18 +93,47 @@ class Engine:
             configuration=self.configuration,
             limit=limit,
             on_item=on_item,
+            on_draft=on_draft,
         )
 
-    async def plan_undo(self, job: int, keys: Sequence[str] | None = None) -> Draft:
+    async def plan_undo(
+        self,
+        job: int,
+        keys: Sequence[str] | None = None,
+        *,
+        on_item: Callable[[PlanTotals], None] | None = None,
+        on_draft: Callable[[Draft], None] | None = None,
+    ) -> Draft:
         """Return the draft that takes a job back, or some of its operations, newest first; raises UsageError."""
-        return await undo.plan_undo(self._shop, job, keys, folder=self._drafts, configuration=self.configuration)
+        return await undo.plan_undo(
+            self._shop,
+            job,
+            keys,
+            folder=self._drafts,
+            configuration=self.configuration,
+            on_item=on_item,
+            on_draft=on_draft,
+        )
+
+    async def revise(self, draft: Draft, keys: Sequence[str] | None, options: Fields) -> None:
+        """Plan operations of a draft again with other options: those with these keys, or (None) the whole request.
+
+        Selections are kept. With keys, what cannot be planned with these options stays as it was and is taken out of the
+        plan; for all, what is not planned any more is gone. Raises UsageError and whatever the kind says
+        (DependencyMissing, TargetNotFound, …), and the draft is then as it was.
+        """
+        sync = self._sync(draft.request.kind)
+        await revising.revise(sync, draft, keys, options, folder=self._drafts, configuration=self.configuration)
 
     async def submit(self, draft: Draft, *, confirmed: bool = True, allow_mass_change: bool = False) -> int:
         """Store the selected operations of a draft as a job in one transaction, and return its number.
 
         The draft stays until it is discarded. Unconfirmed, the job waits for `confirm`. Raises StalePlan when request,
-        configuration or schema changed since planning, ConfirmationNeeded when it has brakes that are not lifted.
+        configuration or schema changed since planning, ConfirmationNeeded when it has brakes that are not lifted,
+        UsageError when it is not filled yet or was discarded.
         """
+        if not (draft.filled and draft.open):
+            raise UsageError("the plan is not complete", hint="wait until it is, or plan it again", code="not_planned")
         if draft.fingerprint != fingerprint(draft.request, self.configuration):
             raise StalePlan(
                 "the configuration changed since the plan was made", hint="plan it again and look at it once more"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
@@ -19,7 +21,8 @@ from synctui.store.database import Database
 from synctui.store.drafts import DuplicateKey
 from synctui.text import display
 
-_BATCH = 500
+_FIRST, _BATCH = 50, 500
+_SOON = 0.1
 _NOTICES = 200
 _TOLD_EVERY = 0.05
 _FAULT = "this is a fault in SyncTUI: please report it"
@@ -49,44 +52,6 @@ def fault(message: str) -> SyncTuiError:
     return SyncTuiError(message, hint=_FAULT, code="bug")
 
 
-@dataclass(slots=True)
-class _Sums:
-    total: int = 0
-    cost: int = 0
-    estimate: float = 0.0
-    undoable: int = 0
-    by_action: dict[str, int] = field(default_factory=dict)
-    known: dict[str, int] = field(default_factory=dict)
-    notices: list[Notice] = field(default_factory=list)
-    more: int = 0
-
-    def add(self, operation: Operation) -> None:
-        self.total += 1
-        self.cost += operation.cost
-        self.estimate += operation.estimate
-        self.undoable += operation.undoable
-        self.by_action[operation.action] = self.by_action.get(operation.action, 0) + 1
-
-    def note(self, notice: Notice) -> None:
-        brakes = notice.level == "brake" and not any(one.level == "brake" for one in self.notices)
-        if len(self.notices) < _NOTICES or brakes:
-            self.notices.append(notice)
-        else:
-            self.more += 1
-
-    def totals(self) -> PlanTotals:
-        more = (Notice("warning", f"and {self.more} more like these"),) if self.more else ()
-        return PlanTotals(
-            self.total,
-            dict(self.by_action),
-            dict(self.known),
-            self.cost,
-            self.estimate,
-            self.undoable,
-            (*self.notices, *more),
-        )
-
-
 async def draw_up(
     sync: Sync,
     items: AsyncIterator[PlanItem],
@@ -96,68 +61,117 @@ async def draw_up(
     configuration: str = "",
     limit: int | None = None,
     on_item: Callable[[PlanTotals], None] | None = None,
+    on_draft: Callable[[Draft], None] | None = None,
     undo_of: int | None = None,
+    partly: bool = False,
 ) -> Draft:
     """Return the draft of what `items` yields; `limit` ends it after so many operations.
 
-    `on_item` is told the sums so far, at most 20 times a second and at the end. Whatever interrupts it leaves no file.
-    A key that occurs twice, a stage or lane that the kind does not have, and a wait for what is not planned are reported
-    as faults of the kind.
+    `on_draft` is told of the draft as soon as it is there, to be paged while it is filled; `on_item` the sums so far, at
+    most 20 times a second and at the end. Whatever interrupts it discards the draft and leaves no file. A key that occurs
+    twice, a stage or lane that the kind does not have, and (unless only a part is planned, `partly`) a wait for what is
+    not planned are reported as faults of the kind.
     """
-    draft = await drafts.create(folder, request, fingerprint(request, configuration), undo_of)
+    draft = await drafts.create(folder, request, fingerprint(request, configuration), undo_of, limit)
     try:
-        await _fill(draft, sync, items, limit, on_item)
-        if limit is None and (unknown := await draft.file.unknown_need()) is not None:
+        if on_draft is not None:
+            on_draft(draft)
+        await _Filling(draft, sync, on_item).run(items)
+        if limit is None and not partly and (unknown := await draft.file.unknown_need()) is not None:
             raise fault(f"{sync.kind} planned {display(unknown[0])} after {display(unknown[1])}, which it did not plan")
+        draft.filled = True
+        if on_item is not None:
+            on_item(draft.totals)
     except BaseException:
         await draft.discard()
         raise
     return draft
 
 
-async def _fill(
-    draft: Draft,
-    sync: Sync,
-    items: AsyncIterator[PlanItem],
-    limit: int | None,
-    on_item: Callable[[PlanTotals], None] | None,
-) -> None:
-    sums = _Sums()
-    batch: list[tuple[int, Operation]] = []
-    told = 0.0
-    try:
-        async with aclosing(cast(Any, items)) if hasattr(items, "aclose") else _as_is(items) as stream:
-            async for item in stream:
-                if isinstance(item, Operation):
-                    if limit is not None and sums.total >= limit:
-                        break
-                    batch.append(placed(item, sync))
-                    sums.add(batch[-1][1])
-                elif isinstance(item, Notice):
-                    sums.note(item)
-                elif isinstance(item, Tally):
-                    sums.known[item.state] = sums.known.get(item.state, 0) + item.count
-                if len(batch) >= _BATCH:
-                    await _store(draft, sync, batch)
-                    batch = []
-                if on_item is not None and time.monotonic() - told >= _TOLD_EVERY:
-                    told = time.monotonic()
-                    on_item(sums.totals())
-    except Transient as error:
-        raise TemporaryFailure(error.message, hint="try again later", code=error.code) from error
-    except Pause as error:
-        raise TemporaryFailure(error.message or error.reason, hint="try again later", code=error.reason) from error
-    await _store(draft, sync, batch)
-    draft.totals = sums.totals()
-    if on_item is not None:
-        on_item(draft.totals)
+@dataclass(slots=True)
+class _Filling:
+    """Streams a plan into a draft: in small batches at first, and never later than 0.1 s, so that rows show at once."""
 
+    draft: Draft
+    sync: Sync
+    on_item: Callable[[PlanTotals], None] | None
+    batch: list[tuple[int, Operation]] = field(default_factory=list)
+    known: dict[str, int] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+    more: int = 0
+    told: float = 0.0
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
-async def _store(draft: Draft, sync: Sync, batch: list[tuple[int, Operation]]) -> None:
-    try:
-        await draft.file.add(batch)
-    except DuplicateKey as error:
-        raise fault(f"{sync.kind} planned {display(error.key)} twice") from error
+    async def run(self, items: AsyncIterator[PlanItem]) -> None:
+        """Take in everything that is planned; raises TemporaryFailure where the kind asks to wait."""
+        flusher = asyncio.get_running_loop().create_task(self._flush_in_time(), name="draft-flusher")
+        try:
+            async with aclosing(cast(Any, items)) if hasattr(items, "aclose") else _as_is(items) as stream:
+                await self._take(stream, flusher)
+            self.ended.set()
+            await flusher
+        except Transient as error:
+            raise TemporaryFailure(error.message, hint="try again later", code=error.code) from error
+        except Pause as error:
+            raise TemporaryFailure(error.message or error.reason, hint="try again later", code=error.reason) from error
+        finally:
+            self.ended.set()
+            if not flusher.done():
+                flusher.cancel()
+            await asyncio.gather(flusher, return_exceptions=True)
+        await self._flush()
+
+    async def _take(self, stream: AsyncIterator[PlanItem], flusher: asyncio.Task[None]) -> None:
+        planned = 0
+        async for item in stream:
+            if isinstance(item, Operation):
+                if self.draft.limit is not None and planned >= self.draft.limit:
+                    return
+                self.batch.append(placed(item, self.sync))
+                planned += 1
+            elif isinstance(item, Notice):
+                self._note(item)
+            elif isinstance(item, Tally):
+                self.known[item.state] = self.known.get(item.state, 0) + item.count
+            if len(self.batch) >= (_FIRST if self.draft.count < _BATCH else _BATCH):
+                await self._flush()
+            if flusher.done():
+                return  # it failed: `run` raises what it met
+            if time.monotonic() - self.told >= _TOLD_EVERY:
+                self._tell()
+
+    async def _flush_in_time(self) -> None:
+        while not self.ended.is_set():
+            # Not wait_for: until Python 3.12 it can swallow a cancellation.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_SOON):
+                    await self.ended.wait()
+            if self.batch:
+                await self._flush()
+                self._tell()
+
+    async def _flush(self) -> None:
+        batch, self.batch = self.batch, []
+        more = (Notice("warning", f"and {self.more} more like these"),) if self.more else ()
+        self.draft.known, self.draft.notices = dict(self.known), (*self.notices, *more)
+        if not batch:
+            return
+        try:
+            await self.draft.file.add(batch)
+        except DuplicateKey as error:
+            raise fault(f"{self.sync.kind} planned {display(error.key)} twice") from error
+
+    def _note(self, notice: Notice) -> None:
+        brakes = notice.level == "brake" and not any(one.level == "brake" for one in self.notices)
+        if len(self.notices) < _NOTICES or brakes:
+            self.notices.append(notice)
+        else:
+            self.more += 1
+
+    def _tell(self) -> None:
+        self.told = time.monotonic()
+        if self.on_item is not None:
+            self.on_item(self.draft.totals)
 
 
 class _as_is:  # noqa: N801

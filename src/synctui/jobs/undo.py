@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 from synctui.errors import UsageError
@@ -11,12 +11,21 @@ from synctui.jobs.planning import draw_up
 from synctui.jobs.shop import Shop
 from synctui.model.json import Json
 from synctui.model.outcome import Receipt
-from synctui.model.plan import Request
+from synctui.model.plan import PlanTotals, Request
 from synctui.model.states import JobState
 from synctui.store import history, jobs
 
 
-async def plan_undo(shop: Shop, job: int, keys: Sequence[str] | None, *, folder: Path, configuration: str) -> Draft:
+async def plan_undo(
+    shop: Shop,
+    job: int,
+    keys: Sequence[str] | None,
+    *,
+    folder: Path,
+    configuration: str,
+    on_item: Callable[[PlanTotals], None] | None = None,
+    on_draft: Callable[[Draft], None] | None = None,
+) -> Draft:
     """Return the draft that takes back a job, or some operations of it, newest first.
 
     Raises UsageError when there is no such job or key, when it is running, when its kind cannot undo, and when nothing is
@@ -47,7 +56,16 @@ async def plan_undo(shop: Shop, job: int, keys: Sequence[str] | None, *, folder:
     if keys is not None:
         options["keys"] = list(keys)
     request = Request(record.kind, record.request.targets, options, "undo", record.request.profile)
-    return await draw_up(sync, items, request, folder=folder, configuration=configuration, undo_of=job)
+    return await draw_up(
+        sync,
+        items,
+        request,
+        folder=folder,
+        configuration=configuration,
+        on_item=on_item,
+        on_draft=on_draft,
+        undo_of=job,
+    )
 
 
 async def _chain(first: Receipt, rest: AsyncIterator[Receipt]) -> AsyncIterator[Receipt]:

@@ -21,6 +21,11 @@ class Request:
     origin: Origin = "user"
     profile: str | None = None
 
+    @property
+    def brings_back(self) -> bool:
+        """True when it takes something back instead of doing something new: an undo, or a restore."""
+        return self.origin == "undo" or self.options.get("restore") is True
+
     def fingerprint(self) -> str:
         """Return the same text for requests that ask the same."""
         return digest({"kind": self.kind, "targets": list(self.targets), "options": self.options})
