@@ -67,7 +67,7 @@ async def refresh(
     root = await database.write(lambda connection: put_root(connection, library))
     known = await _known(database, root)
     scan = Scan(library.path, known=known, ignore=ignore, stop=stop, believe_losses=allow_mass_change)
-    passing = _Pass(library, known, await asyncio.to_thread(_standing, await choices(database)))
+    passing = _Pass(library, known, await asyncio.to_thread(standing, await choices(database)))
     report = Refreshed(root)
     async with aclosing(_batches(passing, scan)) as batches:
         async for batch in batches:
@@ -172,7 +172,7 @@ async def _known(database: Database, root: int) -> dict[str, Known]:
     return found
 
 
-def _standing(chosen: dict[str, str]) -> dict[str, str]:
+def standing(chosen: dict[str, str]) -> dict[str, str]:
     """Return the choices whose video is still there."""
     return {subtitle: video for subtitle, video in chosen.items() if os.path.exists(video)}
 

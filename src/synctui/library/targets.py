@@ -13,7 +13,7 @@ from synctui.library.scan import Scan
 from synctui.model.library import FileStamp, MediaFile, Pairing
 from synctui.model.plan import Notice
 
-_DEEPEST = 2
+DEEPEST = 2
 
 
 def pairings_at(
@@ -82,7 +82,7 @@ def stamped(choices: Mapping[str, str]) -> dict[str, MediaFile]:
 def home_of(folder: str) -> str:
     """Return the folder whose videos the subtitles in `folder` may belong to: above `Subs/` and what is inside it."""
     above = folder
-    for _ in range(_DEEPEST):
+    for _ in range(DEEPEST):
         parent, name = os.path.split(above)
         if name.lower() in SUBTITLE_FOLDERS and parent != above and not _holds_videos(folder):
             return parent

@@ -23,7 +23,7 @@ class SubtitleState(_Shown):
     """How a subtitle stands towards its video, as last checked.
 
     `shifted`, `stretched` and `cut` describe an error that was found and not (yet) corrected, as after a dry run;
-    a corrected subtitle is `in_sync`.
+    a corrected subtitle is `in_sync`. `ignored` is what a person said to leave alone, whatever was found before.
     """
 
     NOT_CHECKED = "not_checked", "not checked", "·"
@@ -37,6 +37,7 @@ class SubtitleState(_Shown):
     NEEDS_CHOICE = "needs_choice", "needs a choice", "…"
     FAILED = "failed", "failed", "!"
     CHANGED = "changed", "changed", "~"
+    IGNORED = "ignored", "ignored", "◌"
 
 
 class Result(_Shown):

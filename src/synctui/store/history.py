@@ -12,7 +12,7 @@ from synctui.model.json import Fields
 from synctui.model.outcome import Receipt
 from synctui.model.plan import Operation
 from synctui.model.states import OperationState, Result
-from synctui.store.blobs import clean, from_blob, to_blob
+from synctui.store.blobs import clean, from_blob, path_to_blob, to_blob
 from synctui.store.database import Database
 from synctui.store.operations import WITH_QUEUE, queued
 
@@ -108,6 +108,12 @@ async def find(database: Database, job: int, key: str) -> OperationRecord | None
     """Return one operation by its key."""
     row = await database.row(f"{WITH_QUEUE} WHERE o.job = ? AND o.key = ?", (job, to_blob(key)))
     return _record(row) if row else None
+
+
+async def of_path(database: Database, path: str, *, limit: int = 20) -> list[OperationRecord]:
+    """Return the operations on a path over all jobs, the newest first."""
+    rows = await database.rows(f"{WITH_QUEUE} WHERE o.path = ? ORDER BY o.id DESC LIMIT ?", (path_to_blob(path), limit))
+    return [_record(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

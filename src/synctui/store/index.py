@@ -198,9 +198,8 @@ class _FamilyWriter:
             for place, name, size, mtime_ns, node_key, video_at, chosen, suffix, reason, number, label in family.files:
                 directory, node = places[place], nodes[node_key]
                 video = ids[video_at] if video_at >= 0 else None
-                if chosen is not None:
-                    video = await self._video_at(chosen)
-                    label = None if video is not None else label
+                if chosen is not None and (found := await self._video_at(chosen)) is not None:
+                    (video, node), label = found, None
                 code = None if suffix is None else codes[id(suffix)]
                 old = existing.pop((directory, name), None) if existing else None
                 if old is None:
@@ -251,9 +250,9 @@ class _FamilyWriter:
             await self._connection.executemany(sql, values)
 
     async def _refresh(self, known: list[int], restamped: list[tuple[int]]) -> None:
-        """Bring states up to date where verdicts may apply: everywhere once there are any, else where rows were before."""
-        verdicts = list(await self._connection.execute_fetchall("SELECT 1 FROM verdicts LIMIT 1"))
-        directories = self._directories.values() if verdicts else known
+        """Bring states up to date where something is known by path: everywhere once it is, else where rows were before."""
+        told = "SELECT 1 WHERE EXISTS (SELECT 1 FROM verdicts) OR EXISTS (SELECT 1 FROM ignored)"
+        directories = self._directories.values() if list(await self._connection.execute_fetchall(told)) else known
         await self._many(refresh_states("f.directory = ?"), [(directory,) for directory in directories])
         await self._many(refresh_states("f.video = ?"), restamped)
 
@@ -326,14 +325,15 @@ class _FamilyWriter:
                 found[row[1], row[2]] = (row[0], *row[3:])
         return found
 
-    async def _video_at(self, path: bytes) -> int | None:
+    async def _video_at(self, path: bytes) -> tuple[int, int] | None:
+        """Return the number of the video at a path, and the node that it hangs below."""
         directory, name = split(path)
         rows = await self._connection.execute_fetchall(
-            "SELECT f.id FROM files f JOIN directories d ON d.id = f.directory"
+            "SELECT f.id, f.node FROM files f JOIN directories d ON d.id = f.directory"
             " WHERE d.path = ? AND f.name = ? AND f.suffix IS NULL LIMIT 1",
             (directory, name),
         )
-        return next((int(row[0]) for row in rows), None)
+        return next(((int(row[0]), int(row[1])) for row in rows), None)
 
     async def _next_id(self, table: str) -> int:
         rows = await self._connection.execute_fetchall(f"SELECT coalesce(max(id), 0) + 1 FROM {table}")

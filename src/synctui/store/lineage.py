@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -33,6 +34,21 @@ async def lineage(database: Database, path: str) -> Lineage | None:
     """Return what was written last at a path, or None."""
     row = await database.row(f"{_SELECT} WHERE path = ? ORDER BY id DESC LIMIT 1", (path_to_blob(path),))
     return None if row is None else _lineage(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What was written at a path, by which job (0: none known) and when (RFC 3339 text)."""
+
+    lineage: Lineage
+    job: int
+    at: str
+
+
+async def writings(database: Database, path: str, *, limit: int = 20) -> list[Writing]:
+    """Return what was written at a path and when, the latest first: its backups say where the original lies."""
+    sql = _SELECT.replace(" FROM", ", job, at FROM") + " WHERE path = ? ORDER BY id DESC LIMIT ?"
+    return [Writing(_lineage(row), row[5], row[6]) for row in await database.rows(sql, (path_to_blob(path), limit))]
 
 
 async def lineage_history(database: Database, path: str) -> list[Lineage]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from synctui.store.migrations import Step
+from synctui.store.tables_decisions import DECISIONS_SCHEMA
 from synctui.store.tables_jobs import JOBS_SCHEMA
 from synctui.store.tables_library import LIBRARY_SCHEMA
 
-MIGRATIONS: tuple[Step, ...] = (Step(1, JOBS_SCHEMA + LIBRARY_SCHEMA),)
+MIGRATIONS: tuple[Step, ...] = (Step(1, JOBS_SCHEMA + LIBRARY_SCHEMA), Step(2, DECISIONS_SCHEMA))
 
 SCHEMA_VERSION = MIGRATIONS[-1].version

@@ -1,4 +1,4 @@
-"""A subtitle's state in the index: what its verdict says, as long as nothing changed since."""
+"""A subtitle's state in the index: what its verdict says, as long as nothing changed since and nobody said to ignore it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ PATH = "CAST(d.path || f.name AS BLOB)"
 _VIDEO_PATH = "CASE WHEN w.id IS NULL THEN c.video ELSE CAST(e.path || w.name AS BLOB) END"
 
 _STATE = f"""CASE
+    WHEN g.path IS NOT NULL THEN 'ignored'
     WHEN v.path IS NULL OR v.state IN ('not_checked', 'no_video', 'needs_choice')
         THEN CASE f.reason WHEN '' THEN 'not_checked' ELSE f.reason END
     WHEN f.reason <> '' AND v.video IS NOT NULL THEN f.reason
@@ -27,6 +28,7 @@ def refresh_states(where: str) -> str:
             FROM files f JOIN directories d ON d.id = f.directory
             LEFT JOIN verdicts v ON v.path = {PATH}
             LEFT JOIN choices c ON c.subtitle = {PATH}
+            LEFT JOIN ignored g ON g.path = {PATH}
             LEFT JOIN files w ON w.id = f.video
             LEFT JOIN directories e ON e.id = w.directory
             WHERE f.suffix IS NOT NULL AND {where}

@@ -14,6 +14,7 @@ from synctui.model.states import SubtitleState
 from synctui.store.blobs import path_from_blob
 from synctui.store.database import Database
 from synctui.store.index import LAST
+from synctui.store.jumps import Spot, next_in_state, path_to, position
 from synctui.store.states import PATH
 
 NodeKind = Literal["library", "show", "season", "video", "subtitle"]
@@ -90,40 +91,63 @@ async def children(database: Database, node: int, *, offset: int = 0, limit: int
     return Page(tuple(lines), nodes + files, await summary(database, node))
 
 
-async def search(database: Database, text: str, *, offset: int = 0, limit: int = 50) -> Page:
+async def search(
+    database: Database, text: str, *, states: Sequence[SubtitleState] = (), offset: int = 0, limit: int = 50
+) -> Page:
     """Return a page of the videos and lone subtitles in whose name, show or season every word occurs, with counts of all.
 
-    Give the words folded (`library.names.fold`).
+    Give the words folded (`library.names.fold`). With `states` only those that have a subtitle in one of them; no words then
+    mean any name.
     """
     words = text.split()[:_MOST_WORDS]
-    if not words:
+    if not words and not states:
         return Page((), 0)
+    where, parameters = _wanted(words, states)
     # A node in whose own label every word occurs counts as a whole, from its tallies.
     named = " AND ".join(f"instr(label, :w{index})" for index in range(len(words)))
-    whole = f"(SELECT id FROM nodes WHERE kind <> 'library' AND {named})"
-    where = " AND ".join(
-        f"(instr(f.label, :w{index}) OR f.node IN"
-        f" (SELECT id FROM nodes WHERE kind <> 'library' AND instr(label, :w{index})))"
-        for index in range(len(words))
-    )
-    parameters: dict[str, Any] = {f"w{index}": word for index, word in enumerate(words)}
+    whole = f"(SELECT id FROM nodes WHERE kind <> 'library' AND {named})" if words and not states else "(0)"
     counted = await database.rows(
         f"""WITH m(id, state) AS MATERIALIZED (
             SELECT f.id, f.state FROM files f WHERE f.label IS NOT NULL AND f.node NOT IN {whole} AND {where}
         )
-        SELECT state, sum(files), 0 FROM tallies WHERE node IN {whole} GROUP BY 1
+        SELECT state, sum(files), 0 FROM tallies WHERE node IN {whole} GROUP BY state
         UNION ALL SELECT '', 0, count(*) FROM files WHERE label IS NOT NULL AND node IN {whole}
         UNION ALL SELECT state, count(*), count(*) FROM m GROUP BY 1
         UNION ALL SELECT s.state, count(*), 0 FROM m JOIN files s ON s.video = m.id GROUP BY 1""",
         parameters,
     )
-    sql = (
-        f"SELECT f.id FROM files f WHERE f.label IS NOT NULL AND {where}"
-        " ORDER BY f.node, f.number, f.label, f.id LIMIT :limit OFFSET :offset"
-    )
-    found = await database.rows(sql, {**parameters, "limit": limit, "offset": offset})
+    found = await database.rows(f"{_FOUND.format(where)} OFFSET :offset", {**parameters, "limit": limit, "offset": offset})
     lines = await file_rows(database, [row[0] for row in found])
     return Page(tuple(lines), sum(row[2] for row in counted), _counts(row[:2] for row in counted))
+
+
+async def search_ids(
+    database: Database, text: str, *, states: Sequence[SubtitleState] = (), limit: int = 50_000
+) -> list[int]:
+    """Return the ids of everything that a search finds, in its order."""
+    words = text.split()[:_MOST_WORDS]
+    if not words and not states:
+        return []
+    where, parameters = _wanted(words, states)
+    return [row[0] for row in await database.rows(_FOUND.format(where), {**parameters, "limit": limit})]
+
+
+_FOUND = "SELECT f.id FROM files f WHERE f.label IS NOT NULL AND {} ORDER BY f.node, f.number, f.label, f.id LIMIT :limit"
+
+
+def _wanted(words: Sequence[str], states: Sequence[SubtitleState]) -> tuple[str, dict[str, Any]]:
+    """Return the condition on a line `f` that a search sets, with its parameters."""
+    tests = [
+        f"(instr(f.label, :w{index}) OR f.node IN"
+        f" (SELECT id FROM nodes WHERE kind <> 'library' AND instr(label, :w{index})))"
+        for index in range(len(words))
+    ]
+    parameters: dict[str, Any] = {f"w{index}": word for index, word in enumerate(words)}
+    if states:
+        marks = ", ".join(f":s{index}" for index in range(len(states)))
+        tests.append(f"f.id IN (SELECT coalesce(s.video, s.id) FROM files s WHERE s.state IN ({marks}))")
+        parameters |= {f"s{index}": state.value for index, state in enumerate(states)}
+    return " AND ".join(tests), parameters
 
 
 async def file_rows(database: Database, ids: Sequence[int]) -> list[TreeRow]:
@@ -216,3 +240,21 @@ async def _one(database: Database, sql: str, parameters: Sequence[Any]) -> Any:
 
 def _chunks(values: Sequence[int]) -> Iterable[Sequence[int]]:
     return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))
+
+
+__all__ = [
+    "NodeKind",
+    "Page",
+    "Spot",
+    "SubtitleLine",
+    "TreeRow",
+    "children",
+    "file_rows",
+    "libraries",
+    "next_in_state",
+    "path_to",
+    "position",
+    "search",
+    "search_ids",
+    "summary",
+]

@@ -16,6 +16,7 @@ from synctui.model.library import FileStamp, MediaFile, Pairing, Verdict
 from synctui.model.plan import Operation, PlanItem, Tally
 from synctui.model.reasons import sentence
 from synctui.model.states import SubtitleState
+from synctui.store.ignored import ignored_among
 from synctui.store.strikes import struck_out
 from synctui.store.verdicts import verdicts_for
 from synctui.syncs.subtitles.candidates import Found, candidates, media_file
@@ -48,7 +49,8 @@ async def plan_alignment(
         raise UsageError("--video goes with one subtitle", hint="name the subtitle file as the only target")
     if options.video is not None and kind_of(os.path.basename(options.video)) == "subtitle":
         raise UsageError(f"--video {display(options.video)}: a subtitle is no video", hint="--reference takes a subtitle")
-    planner = await _Planner.of(tools, engines, options)
+    named = frozenset(scope.path for scope in scopes if scope.file)
+    planner = await _Planner.of(tools, engines, options, named)
     seen: set[str] = set()
     for scope in scopes:
         batch: list[Found] = []
@@ -90,17 +92,20 @@ class _Planner:
     reference: MediaFile | None
     video: MediaFile | None
     struck: dict[str, str]
+    named: frozenset[str]
     listening: Listening
     last_video: str = ""
     looked: int = 0
 
     @classmethod
-    async def of(cls, tools: Tools, engines: Engines, options: SubtitleOptions) -> _Planner:
+    async def of(
+        cls, tools: Tools, engines: Engines, options: SubtitleOptions, named: frozenset[str] = frozenset()
+    ) -> _Planner:
         program = await engines.resolve(options.engine)
         reference = _existing(options.reference, "--reference")
         video = _existing(options.video, "--video")
         struck = await struck_out(tools.database, program.name, MOST_STRIKES)
-        return cls(tools, options, program.name, program.version, reference, video, struck, engines.listening)
+        return cls(tools, options, program.name, program.version, reference, video, struck, named, engines.listening)
 
     def speaks(self, pairing: Pairing) -> bool:
         """Return whether the subtitle is in one of the languages asked for."""
@@ -120,10 +125,15 @@ class _Planner:
         """Return what to do about each of a batch."""
         pairings = [found for found in batch if isinstance(found, Pairing)]
         verdicts = await verdicts_for(self.tools.database, [pairing.subtitle.path for pairing in pairings])
+        files = {pairing.subtitle.path: _file_of(pairing) for pairing in pairings}
+        ignored = await ignored_among(self.tools.database, {*files, *files.values()})
         items: list[PlanItem] = []
         for found in batch:
             if isinstance(found, Pairing):
-                items.append(await self._pairing(found, verdicts.get(found.subtitle.path), scope))
+                path = found.subtitle.path
+                alone = path not in self.named and not ignored.isdisjoint((path, files[path]))
+                known = Tally(SubtitleState.IGNORED.value)
+                items.append(known if alone else await self._pairing(found, verdicts.get(path), scope))
             elif isinstance(found, Problem):
                 items.extend(await self._problem(found, scope))
             else:

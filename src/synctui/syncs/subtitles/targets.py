@@ -1,4 +1,4 @@
-"""What a request speaks of: paths, names in the index, or every configured library."""
+"""What a request speaks of: paths, names and addresses in the index, or every configured library."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from synctui.errors import TargetNotFound, UsageError
 from synctui.library.names import kind_of
 from synctui.model.library import LibraryRoot
 from synctui.store.database import Database
-from synctui.store.targets import Target, find_targets, subtitles
+from synctui.store.targets import Target, address_parts, find_targets, node_at, subtitles
 from synctui.text import display
 
 
@@ -47,6 +47,14 @@ async def resolve(database: Database, targets: Sequence[str], libraries: Sequenc
 async def _resolve(database: Database, target: str, libraries: Sequence[LibraryRoot]) -> Scope:
     if os.path.lexists(target):
         return _of_path(os.path.abspath(target), libraries)
+    for library in libraries:
+        # Not there now: the scan draws the brake of a disk that is away.
+        if target == library.path:
+            return Scope(library.path, library=library)
+    first, *below = address_parts(target)
+    library_named = next((library for library in libraries if below and library.name == first), None)
+    if library_named is not None:
+        return await _of_address(database, target, library_named, below)
     if os.sep in target:
         raise TargetNotFound(f"{display(target)}: there is no such file or folder")
     named = [library for library in libraries if library.name.casefold() == target.casefold()]
@@ -56,11 +64,21 @@ async def _resolve(database: Database, target: str, libraries: Sequence[LibraryR
     exact = [one for one in found if one.exact]
     if (not exact and len(found) != 1) or len(exact) > 1:
         if not found:
+            if below:
+                raise TargetNotFound(f"{display(target)}: no configured library is called {display(first)}")
             hint = "name a path, or a library, series or film that was scanned before"
             raise TargetNotFound(f"nothing is called {display(target)}", hint=hint)
         names = tuple([await _told(database, one) for one in exact or found])
         raise TargetNotFound(f"{display(target)} may mean several things", candidates=names)
     return _of_target((exact or found)[0], libraries)
+
+
+async def _of_address(database: Database, target: str, library: LibraryRoot, names: Sequence[str]) -> Scope:
+    node = await node_at(database, os.path.abspath(library.path), names)
+    if node is None:
+        hint = "LIBRARY::SHOW or LIBRARY::SHOW::SEASON, spelled as the library shows them"
+        raise TargetNotFound(f"{display(target)}: the index holds nothing of that name", hint=hint)
+    return Scope(library.path, library=library, node=node)
 
 
 def _of_target(target: Target, libraries: Sequence[LibraryRoot]) -> Scope:
