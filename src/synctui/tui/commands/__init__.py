@@ -1,0 +1,1 @@
+"""Every command of the screens, once: keys, hints, the help screen, the palette and the documentation are made of it."""

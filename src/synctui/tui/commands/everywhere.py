@@ -1,0 +1,22 @@
+"""Commands that every screen has."""
+
+from __future__ import annotations
+
+from synctui.tui.commands.command import Command
+
+EVERYWHERE = (
+    Command("down", "", ("j", "down"), "down", "One row down."),
+    Command("up", "", ("k", "up"), "up", "One row up."),
+    Command("first", "", ("g", "home"), "first", "To the first row."),
+    Command("last", "", ("G", "end"), "last", "To the last row."),
+    Command("page_down", "", ("ctrl+d", "pagedown"), "page down", "A page down."),
+    Command("page_up", "", ("ctrl+u", "pageup"), "page up", "A page up."),
+    Command("back", "", ("escape",), "back", "Back to where you came from; a filter or a range is given up first."),
+    Command("library", "", ("L",), "library", "To the library."),
+    Command("jobs", "", ("J",), "jobs", "To the jobs: what runs, waits and was done."),
+    Command("settings", "", (",",), "settings", "To the settings: libraries, engines, languages, looks."),
+    Command("messages", "", ("M",), "messages", "What was said at the bottom, all of it."),
+    Command("help", "", ("?",), "help", "What can be done here, and with which key.", hint=9),
+    Command("palette", "", (":", "ctrl+p"), "commands", "Find a command by its name."),
+    Command("quit", "", ("q",), "quit", "Leave; a job that runs is paused first, after asking."),
+)

@@ -1,0 +1,47 @@
+"""Commands of the library."""
+
+from __future__ import annotations
+
+from synctui.tui.commands.command import Command
+
+LIBRARY = (
+    Command(
+        "open",
+        "library",
+        ("enter", "l", "right"),
+        "open",
+        "Open a row: what is in it, or the details of a subtitle.",
+        hint=3,
+    ),
+    Command("close", "library", ("h", "left"), "close", "Close a row, or go to the one it is in."),
+    Command("mark", "library", ("space",), "mark", "Mark a row for the next command, with all that is in it.", hint=1),
+    Command("mark_range", "library", ("V",), "range", "Begin a range here; moving marks, V again ends it."),
+    Command("mark_all", "library", ("*",), "mark all", "Mark all that is shown, with a filter all that it found."),
+    Command("unmark_all", "library", ("u",), "unmark all", "Take all marks away."),
+    Command("filter", "library", ("/",), "filter", "Show only what has these words in its name.", hint=4),
+    Command("next", "library", ("n",), "next", "To the next place that the filter found."),
+    Command("previous", "library", ("N",), "previous", "To the place before that the filter found."),
+    Command(
+        "next_off", "library", ("w",), "next wrong", "To the next subtitle that is off, refused, failed or wants a choice."
+    ),
+    Command(
+        "previous_off",
+        "library",
+        ("W",),
+        "previous wrong",
+        "To the one before that is off, refused, failed or wants a choice.",
+    ),
+    Command(
+        "sync", "library", ("s",), "sync", "Sync what is marked, or the row under the cursor; a preview comes first.", hint=2
+    ),
+    Command("check", "library", ("c",), "check again", "Check again, whatever is known already; a preview comes first."),
+    Command("engine", "library", ("e",), "engine", "Sync with an engine that you choose; a preview comes first."),
+    Command("restore", "library", ("r",), "restore", "Bring the first originals back; a preview comes first."),
+    Command("undo", "library", ("Z",), "undo", "Take back what was last done to these; a preview comes first."),
+    Command("ignore", "library", ("i",), "ignore", "Leave these alone from now on; again: not any more."),
+    Command("choose_video", "library", ("v",), "video", "Choose the video that a subtitle belongs to."),
+    Command("details", "library", ("d",), "details", "Video, audio, numbers, backup and history of a row."),
+    Command("copy", "library", ("y",), "copy path", "Copy the path to the clipboard of your terminal (OSC 52)."),
+    Command("show_path", "library", ("Y",), "show path", "Show the whole path, to select it by hand."),
+    Command("rescan", "library", ("R",), "scan", "Look at the disks again."),
+)

@@ -1,0 +1,15 @@
+"""Commands of the preview."""
+
+from __future__ import annotations
+
+from synctui.tui.commands.command import Command
+
+PREVIEW = (
+    Command("run", "preview", ("enter",), "run", "Do what is ticked.", hint=1),
+    Command("toggle", "preview", ("space",), "toggle", "Take a row out of the plan, or in again.", hint=2),
+    Command("toggle_all", "preview", ("*",), "all or none", "Take all rows out of the plan, or in again."),
+    Command("engine", "preview", ("e",), "engine", "Choose the engine, for this row or for all.", hint=3),
+    Command("reference", "preview", ("f",), "reference", "Align against another subtitle or video, this row or all."),
+    Command("details", "preview", ("d",), "details", "What would be done here, and why."),
+    Command("warnings", "preview", ("w",), "warnings", "Everything that the plan has to say."),
+)

@@ -1,0 +1,28 @@
+"""The one table."""
+
+from __future__ import annotations
+
+from synctui.tui.commands.command import Command
+from synctui.tui.commands.everywhere import EVERYWHERE
+from synctui.tui.commands.jobs import JOB, JOBS, OPERATION
+from synctui.tui.commands.library import LIBRARY
+from synctui.tui.commands.preview import PREVIEW
+from synctui.tui.commands.settings import SETTINGS
+
+PLACES = {
+    "": "Everywhere",
+    "library": "Library",
+    "preview": "Preview",
+    "jobs": "Jobs",
+    "job": "One job",
+    "operation": "One operation",
+    "settings": "Settings",
+}
+COMMANDS: tuple[Command, ...] = (*EVERYWHERE, *LIBRARY, *PREVIEW, *JOBS, *JOB, *OPERATION, *SETTINGS)
+
+
+def commands_of(place: str) -> tuple[Command, ...]:
+    """Return the commands of a place, its own first."""
+    own = tuple(command for command in COMMANDS if command.place == place)
+    taken = {command.id for command in own}
+    return (*own, *(command for command in EVERYWHERE if command.id not in taken))

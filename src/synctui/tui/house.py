@@ -1,0 +1,92 @@
+"""The services while the screens are open: opened once, opened anew when the configuration changed, closed at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import replace
+
+from synctui.errors import UsageError
+from synctui.jobs.attendance import Attendance
+from synctui.jobs.stop import Stop
+from synctui.services import Launch, Services, configuration, services
+
+
+class House:
+    """Owns the services and whoever executes jobs; one task opens and closes them, as contexts want it.
+
+    `on_open` is called whenever services are there, the first time and after each change of the configuration.
+    """
+
+    def __init__(self, launch: Launch, on_open: Callable[[Services], None]) -> None:
+        self.launch = launch
+        self.stop = Stop()
+        self.attendance: Attendance | None = None
+        self._on_open = on_open
+        self._services: Services | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._leave = asyncio.Event()
+        self._again = False
+
+    @property
+    def services(self) -> Services:
+        """Return the open services; raises UsageError before they are there."""
+        if self._services is None:
+            raise UsageError("the library is not open yet", hint="a moment")
+        return self._services
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether the services are open."""
+        return self._services is not None
+
+    @property
+    def begun(self) -> bool:
+        """Tell whether they are open or being opened."""
+        return self._task is not None
+
+    def begin(self) -> None:
+        """Open the services beside whatever goes on."""
+        self._task = asyncio.get_running_loop().create_task(self._live(), name="house")
+
+    async def reopen(self) -> None:
+        """Read the configuration again and, when no job runs any more, open the services with it.
+
+        Raises ConfigError, and keeps the old ones, when it is not valid.
+        """
+        loaded = configuration(file=self.launch.file, paths=self.launch.paths, flags=self.launch.flags)
+        self.launch = replace(self.launch, loaded=loaded)
+        if self.attendance is not None:
+            await self.attendance.idle()
+        self._again = True
+        self._leave.set()
+
+    async def close(self) -> None:
+        """Stop what runs at its next commit point, and close everything; raises what opening or closing raised."""
+        self.stop.graceful("quit")
+        self._leave.set()
+        if self._task is not None:
+            await self._task
+
+    async def _live(self) -> None:
+        while True:
+            self._again = False
+            self._leave.clear()
+            launch = self.launch
+            stop = Stop(self.stop)
+            async with services(launch.loaded, launch.paths, jobs=launch.jobs, libraries=launch.libraries) as opened:
+                self.attendance = Attendance(opened.engine)
+                attending = asyncio.get_running_loop().create_task(self.attendance.run(stop), name="attendance")
+                self._services = opened
+                try:
+                    self._on_open(opened)
+                    await self._leave.wait()
+                finally:
+                    self._services = None
+                    stop.graceful("quit")
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await attending
+                    self.attendance = None
+            if not self._again or self.stop.asked:
+                return

@@ -1,0 +1,197 @@
+"""The anatomy of every screen: where I am, how things stand, the body, what was said, what can be done."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.events import Key, Resize
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
+
+from synctui.text import cells
+from synctui.tui.commands.command import Command
+from synctui.tui.commands.keymap import shown_key
+from synctui.tui.draw.line import Line, Span, fit, spread
+from synctui.tui.widgets.lines import Lines
+from synctui.tui.widgets.rows import RowList
+
+if TYPE_CHECKING:
+    from synctui.tui.app import SyncTui
+
+_MOST_HINTS = 6
+
+
+class Place(Screen[Any]):
+    """A screen with the usual frame; a subclass gives the body, the answer at the top and `do_<command>` methods.
+
+    A `do_` method may be a coroutine: it then runs beside the screen, which goes on answering keys, and what it raises is
+    shown as a message.
+    """
+
+    DEFAULT_CSS = """
+    Place { layout: vertical; overflow: hidden; }
+    Place > #body { height: 1fr; width: 1fr; }
+    """
+    place: ClassVar[str] = ""
+    title_word: ClassVar[str] = ""
+    AUTO_FOCUS = "RowList"
+
+    @property
+    def home(self) -> SyncTui:
+        """Return the application."""
+        return self.app  # type: ignore[return-value]
+
+    def compose(self) -> ComposeResult:
+        yield Lines(id="frame-top")
+        yield Lines(id="frame-answer")
+        yield Lines(id="frame-upper")
+        yield from self.body()
+        yield Lines(id="frame-lower")
+        yield Lines(id="frame-hints")
+
+    # what a screen gives
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the widgets between the rules."""
+        return ()
+
+    def answer(self) -> tuple[Line, Line]:
+        """Return how things stand, left and right: the first line below the top one."""
+        return (), ()
+
+    def available(self, command: Command) -> str:
+        """Return the word for a command among the hints as things stand now, "" to leave it out."""
+        return command.label
+
+    def opened(self) -> None:
+        """Take over that the services are there: the first time, and again after the configuration changed."""
+
+    def refreshed(self) -> None:
+        """Take over what may have changed in the store or in the jobs; called at most `refresh_hz` times a second."""
+
+    # the frame
+
+    def on_mount(self) -> None:
+        self.update_frame()
+
+    def on_resize(self, event: Resize) -> None:
+        self.update_frame()
+
+    def on_screen_resume(self) -> None:
+        self.refreshed()
+        self.update_frame()
+
+    def update_frame(self) -> None:
+        """Draw the frame's lines that changed."""
+        if not self.is_mounted:
+            return
+        width = self.size.width
+        left, right = self.answer()
+        self._line("frame-top").show(self.home.top_line(self, width))
+        self._line("frame-answer").show(spread((Span(" "), *left), (*right, Span(" ")), width))
+        self._line("frame-upper").show((Span("─" * width, "rule"),))
+        self._line("frame-lower").show(self._said(width))
+        self._line("frame-hints").show(self._hints(width))
+
+    def _line(self, id: str) -> Lines:
+        return self.query_one("#" + id, Lines)
+
+    def _said(self, width: int) -> Line:
+        said = self.home.messages.newest
+        if said is None:
+            return (Span("─" * width, "rule"),)
+        text = said.text + (f"; {said.hint}" if said.hint else "")
+        line: Line = (Span("── ", "rule"), Span(text, said.role), Span(" ", "rule"))
+        taken = sum(cells(fit(span)) for span in line)
+        return (*line, Span("─" * max(0, width - taken), "rule"))
+
+    def _hints(self, width: int) -> Line:
+        line: list[Span] = [Span(" ")]
+        ranked = sorted((one for one in self.home.keymap.of_place(self.place) if one.hint), key=lambda one: one.hint)
+        shown, taken = 0, 1
+        help = next((one for one in ranked if one.id == "help"), None)
+        reserve = 0 if help is None or not help.keys else cells(shown_key(help.keys[0])) + 1 + cells(help.label) + 2
+        for command in ranked:
+            word = self.available(command)
+            if not word or not command.keys:
+                continue
+            key = shown_key(command.keys[0])
+            size = cells(key) + 1 + cells(word) + 3
+            kept = 0 if command is help else reserve
+            if shown >= _MOST_HINTS - (0 if command is help else 1) or taken + size - 3 > width - kept:
+                continue
+            line += [Span(key, "accent"), Span(" " + word, "dim"), Span("   ")]
+            shown += 1
+            taken += size
+        return tuple(line)
+
+    # keys
+
+    @property
+    def rows(self) -> RowList | None:
+        """Return the list that moving keys move: the focused one, or the first."""
+        focused = self.focused
+        if isinstance(focused, RowList):
+            return focused
+        found = self.query(RowList)
+        return found.first() if found else None
+
+    def on_key(self, event: Key) -> None:
+        if isinstance(self.focused, Input) and event.key not in ("escape", "enter", "up", "down"):
+            return
+        key = event.character if event.character and event.is_printable and event.character != " " else event.key
+        command = self.home.keymap.command(self.place, key)
+        if command is None:
+            return
+        event.stop()
+        event.prevent_default()
+        self.do(command)
+
+    def do(self, command: Command) -> None:
+        """Do a command; what goes wrong is said and ends nothing."""
+        self.home.messages.clear()
+        method = getattr(self, "do_" + command.id, None) or getattr(self.home, "do_" + command.id)
+        try:
+            result = method()
+        except Exception as error:
+            self.home.trouble(error)
+        else:
+            if inspect.iscoroutine(result):
+                self.home.start(result, name=command.id)
+        self.update_frame()
+
+    def on_row_list_pressed(self, event: RowList.Pressed) -> None:
+        event.stop()
+        if (command := self.home.keymap.find(self.place, "open")) is not None:
+            self.do(command)
+
+    def do_down(self) -> None:
+        if self.rows is not None:
+            self.rows.move(1)
+
+    def do_up(self) -> None:
+        if self.rows is not None:
+            self.rows.move(-1)
+
+    def do_first(self) -> None:
+        if self.rows is not None:
+            self.rows.move_to(0)
+
+    def do_last(self) -> None:
+        if self.rows is not None:
+            self.rows.move_to(self.rows.source.count() - 1)
+
+    def do_page_down(self) -> None:
+        if self.rows is not None:
+            self.rows.move(self.rows.page)
+
+    def do_page_up(self) -> None:
+        if self.rows is not None:
+            self.rows.move(-self.rows.page)
+
+    def do_back(self) -> None:
+        self.home.back()

@@ -1,0 +1,38 @@
+"""The top line: where I am, the other places, what runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from synctui.jobs.board import Board
+from synctui.tui.draw.line import Line, Span
+from synctui.words import clock_time
+
+if TYPE_CHECKING:
+    from synctui.tui.screens.place import Place
+
+_PLACES = ("Library", "Jobs", "Settings")
+
+
+def places_line(place: Place) -> Line:
+    """Return the name and the places, the one that is shown in bold."""
+    line: list[Span] = [Span(" SyncTUI", "accent")]
+    for name in _PLACES:
+        line += [Span("   "), Span(name, "strong" if name == place.title_word else "dim")]
+    if place.title_word and place.title_word not in _PLACES:
+        line += [Span("   "), Span(place.title_word, "strong")]
+    return tuple(line)
+
+
+def running_line(board: Board) -> Line:
+    """Return what runs, how far and how long still; or what is paused."""
+    running = [job for job in board.jobs if job.state.value in ("running", "planning")]
+    if not running:
+        paused = sum(job.state.value == "paused" for job in board.jobs)
+        return (Span(f"‖ {paused} paused ", "warn"),) if paused else (Span(" "),)
+    job = running[0]
+    shown = job.snapshot
+    share = f"{100 * shown.current // shown.total:>3} %" if shown.total else ""
+    left = clock_time(shown.eta_s) if shown.eta_s is not None else ""
+    more = f"  +{len(running) - 1}" if len(running) > 1 else ""
+    return (Span("▶ ", "accent"), Span(f"{job.title}  {share}  {left}{more} "))

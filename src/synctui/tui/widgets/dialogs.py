@@ -1,0 +1,195 @@
+"""Questions over the screen: a choice, or a line of text. The safe answer has the cursor, Esc gives up."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.events import Key
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from synctui.tui.draw.line import Line, Span
+from synctui.tui.draw.palette import Role
+from synctui.tui.widgets.lines import Lines
+from synctui.tui.widgets.rows import RowList
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An answer: its value, the letter that gives it at once ("" for none), its word and what it means."""
+
+    value: Any
+    letter: str
+    label: str
+    help: str = ""
+    role: Role = "text"
+
+
+class _Choices:
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        self.choices = choices
+        self.wide = min(36, max((len(one.label) for one in choices), default=0) + 2)
+
+    def count(self) -> int:
+        return len(self.choices)
+
+    def line(self, index: int, width: int) -> Line:
+        one = self.choices[index]
+        letters = (Span(one.letter, "accent", 3),) if any(one.letter for one in self.choices) else ()
+        room = width - 3 * bool(letters)
+        if not one.help:
+            return (*letters, Span(one.label, one.role, room))
+        return (*letters, Span(one.label, one.role, self.wide), Span(one.help, "dim", max(0, room - self.wide)))
+
+    def key(self, index: int) -> Hashable:
+        return index
+
+    def find(self, key: Hashable) -> int | None:
+        return key if isinstance(key, int) and key < len(self.choices) else None
+
+    def marked(self, index: int) -> bool:
+        return False
+
+
+class Dialog(ModalScreen[Any]):
+    """A panel in the middle of the screen."""
+
+    DEFAULT_CSS = """
+    Dialog { align: center middle; background: transparent; color: $foreground; }
+    Dialog > Vertical { width: 76; max-width: 96%; height: auto; max-height: 90%; background: $background; padding: 0 1; }
+    Dialog > Vertical { border: round $primary 50%; }
+    Dialog RowList { height: auto; }
+    Dialog Lines { height: auto; }
+    Dialog.-ascii > Vertical { border: ascii $primary; }
+    """
+
+    def __init__(self, title: str, said: Sequence[Line | str] = ()) -> None:
+        super().__init__()
+        self._head: tuple[Line, ...] = (
+            (Span(title, "strong"),),
+            *((Span(one),) if isinstance(one, str) else one for one in said),
+        )
+
+    def on_mount(self) -> None:
+        self.set_class(bool(self.app.ascii), "-ascii")  # type: ignore[attr-defined]
+        head = self.query_one("#dialog-head", Lines)
+        head.styles.height = len(self._head) + 1
+        head.show(*self._head)
+
+
+class Menu(Dialog):
+    """Asks for one of some choices; answers with its value, or None."""
+
+    def __init__(self, title: str, choices: Sequence[Choice], said: Sequence[Line | str] = (), *, safe: int = 0) -> None:
+        super().__init__(title, said)
+        self._choices = choices
+        self._safe = safe
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Lines(id="dialog-head")
+            yield RowList(_Choices(self._choices), id="choices")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        rows = self.query_one(RowList)
+        rows.styles.height = min(len(self._choices), 14)
+        rows.reload()
+        rows.call_after_refresh(rows.move_to, self._safe)
+        rows.focus()
+
+    def on_key(self, event: Key) -> None:
+        event.stop()
+        rows = self.query_one(RowList)
+        said = event.character or ""
+        given = next((one for one in self._choices if one.letter and one.letter == said), None)
+        moves = {"j": 1, "down": 1, "k": -1, "up": -1, "pagedown": rows.page, "pageup": -rows.page}
+        if given is not None:
+            self.dismiss(given.value)
+        elif event.key == "enter":
+            self.dismiss(self._choices[rows.cursor].value)
+        elif event.key in ("escape", "q"):
+            self.dismiss(None)
+        elif event.key in moves:
+            rows.move(moves[event.key])
+
+    def on_row_list_pressed(self, event: RowList.Pressed) -> None:
+        event.stop()
+        self.dismiss(self._choices[event.index].value)
+
+
+class Prompt(Dialog):
+    """Asks for a line of text; answers with it, or None.
+
+    `check` says what is wrong with a text ("" for nothing), Tab completes with what `complete` returns.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        value: str = "",
+        said: Sequence[Line | str] = (),
+        *,
+        check: Callable[[str], Awaitable[str]] | None = None,
+        complete: Callable[[str], Awaitable[Sequence[str]]] | None = None,
+        secret: bool = False,
+    ) -> None:
+        super().__init__(title, said)
+        self._value = value
+        self._check = check
+        self._complete = complete
+        self._secret = secret
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Lines(id="dialog-head")
+            yield Input(self._value, password=self._secret, id="answer", select_on_focus=False)
+            yield Lines(id="dialog-note")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#dialog-note", Lines).styles.height = 6 if self._complete is not None else 2
+        self.query_one(Input).focus()
+        self._say("enter takes it, esc gives up" + (", tab completes" if self._complete is not None else ""), "dim")
+
+    def _say(self, text: str, role: Role, more: Sequence[str] = ()) -> None:
+        lines: list[Line] = [(Span(text, role),)]
+        lines += [(Span("  " + one, "dim"),) for one in more]
+        self.query_one("#dialog-note", Lines).show(*lines)
+
+    async def on_key(self, event: Key) -> None:
+        if event.key == "escape":
+            event.stop()
+            self.dismiss(None)
+        elif event.key == "tab" and self._complete is not None:
+            event.stop()
+            event.prevent_default()
+            await self._completed()
+
+    async def _completed(self) -> None:
+        assert self._complete is not None
+        field = self.query_one(Input)
+        found = await self._complete(field.value)
+        if not found:
+            self._say("nothing begins like this", "warn")
+            return
+        common = found[0]
+        for one in found[1:]:
+            while not one.startswith(common):
+                common = common[:-1]
+        if len(common) > len(field.value):
+            field.value = common
+            field.cursor_position = len(common)
+        self._say(f"{len(found)} begin like this" if len(found) > 1 else "", "dim", found[:5] if len(found) > 1 else ())
+
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        wrong = await self._check(event.value) if self._check is not None else ""
+        if wrong:
+            self._say(wrong, "error")
+        else:
+            self.dismiss(event.value)
