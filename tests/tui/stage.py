@@ -97,7 +97,7 @@ class Stage:
 
 
 def put_series(library: Path, offsets: Mapping[str, int] | None = None, *, show: str = SHOW) -> list[Path]:
-    """Make a series of four episodes, each with an English subtitle that is late by `offsets` (ms; default 12.3 s, S01E01 right)."""
+    """Make a series of four episodes, each with an English subtitle that is late by `offsets` (ms), 12.3 s or not at all."""
     subtitles: list[Path] = []
     for number, title in enumerate(EPISODES, 1):
         stem = library / show / "Season 01" / f"{show} S01E{number:02d} {title}"
