@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "synctui"
 FLOORS = (
     ("text", "errors", "failpoints"),
+    ("words",),
     ("model",),
     ("config",),
     ("adapters", "store", "timing", "files", "processes"),

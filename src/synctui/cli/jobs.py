@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from synctui.cli import words
+from synctui import words
 from synctui.cli.arguments import Arguments
 from synctui.cli.ndjson import JsonLines
 from synctui.cli.opening import looking
@@ -13,6 +13,7 @@ from synctui.cli.terminal import Terminal
 from synctui.errors import ExitCode, TargetNotFound, UsageError
 from synctui.jobs.engine import Engine
 from synctui.jobs.lines import key_fields
+from synctui.jobs.summary import targets
 from synctui.model.reasons import sentence
 from synctui.model.states import JobState, Result
 from synctui.store import history
@@ -55,9 +56,7 @@ async def _list(arguments: Arguments, engine: Engine) -> ExitCode:
 
 async def _line(terminal: Terminal, engine: Engine, record: JobRecord) -> str:
     seen = await engine.watch(record.id)
-    what = f"undo of {record.undo_of}" if record.undo_of else " ".join(_target(one) for one in record.request.targets[:2])
-    if record.request.options.get("restore"):
-        what = f"restore {what}"
+    what = targets(record.request, record.undo_of)
     counts = ", ".join(f"{seen.counts[code]:,} {code}" for code in _COUNTED if seen.counts.get(code))
     if seen.state is JobState.RUNNING:
         counts = f"running {seen.current:,}/{seen.total:,}"
@@ -66,12 +65,8 @@ async def _line(terminal: Terminal, engine: Engine, record: JobRecord) -> str:
         why = f" ({seen.pause_reason})" if seen.pause_reason and seen.state is JobState.PAUSED else ""
         counts = f"{seen.state.word}{why} at {seen.current:,}/{seen.total:,}"
     at = (record.completed_at or record.started_at or record.created_at)[5:16].replace("T", " ")
-    line = f" {record.id:>4}  {seen.state.glyph} {pad(record.kind, 9)} {pad(what or 'everything', 18)}  {at}  {counts}"
+    line = f" {record.id:>4}  {seen.state.glyph} {pad(record.kind, 9)} {pad(what, 18)}  {at}  {counts}"
     return clip(line, terminal.width) if terminal.live else line
-
-
-def _target(target: str) -> str:
-    return display(target.rstrip("/").rpartition("/")[2] or target)
 
 
 async def _show(arguments: Arguments, engine: Engine) -> ExitCode:

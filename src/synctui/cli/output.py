@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -48,7 +49,7 @@ class Output(Protocol):
     def plan(self, totals: PlanTotals) -> None: ...
     def operation(self, operation: Operation) -> None: ...
     def event(self, event: Event) -> None: ...
-    def result(self, fields: Fields, *, folder: str | None, undo: str | None) -> None: ...
+    def result(self, fields: Fields, *, actions: Collection[str], folder: str | None, undo: str | None) -> None: ...
     def end(self, exit_code: int, resume: str | None) -> None: ...
 
 
@@ -113,7 +114,7 @@ class JsonOutput:
     def event(self, event: Event) -> None:
         self._lines.event(event)
 
-    def result(self, fields: Fields, *, folder: str | None, undo: str | None) -> None:
+    def result(self, fields: Fields, *, actions: Collection[str], folder: str | None, undo: str | None) -> None:
         pass
 
     def end(self, exit_code: int, resume: str | None) -> None:
@@ -159,8 +160,9 @@ class PersonOutput:
     def event(self, event: Event) -> None:
         self._report.event(event)
 
-    def result(self, fields: Fields, *, folder: str | None, undo: str | None) -> None:
-        self._report.result(fields, seconds=time.monotonic() - self._started, folder=folder, undo=undo)
+    def result(self, fields: Fields, *, actions: Collection[str], folder: str | None, undo: str | None) -> None:
+        seconds = time.monotonic() - self._started
+        self._report.result(fields, seconds=seconds, actions=actions, folder=folder, undo=undo)
 
     def end(self, exit_code: int, resume: str | None) -> None:
         with contextlib.suppress(OSError):

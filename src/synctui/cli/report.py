@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from synctui.cli import words
+from synctui import words
 from synctui.cli.rows import ended_row, row
 from synctui.cli.terminal import Terminal
+from synctui.jobs import summary
 from synctui.model.events import Event
 from synctui.model.json import Fields
 from synctui.model.plan import Notice, PlanTotals
@@ -18,21 +19,6 @@ from synctui.text import display, pad
 
 INTERVAL = 10.0
 _NOT_DONE = (Result.FAILED.value, Result.CONFLICT.value)
-_OUTCOMES = (
-    ("done", "aligned"),
-    ("unchanged", "right already"),
-    ("refused", "refused"),
-    ("skipped", "skipped"),
-    ("deferred", "put off"),
-    ("conflict", "changed meanwhile"),
-    ("failed", "failed"),
-)
-_PAUSES = {
-    "user": "by you",
-    "duration": "the time for it is over",
-    "interrupted": "interrupted, what was done is kept",
-    "not_mounted": "a disk seems not to be mounted",
-}
 
 
 class Report:
@@ -47,7 +33,7 @@ class Report:
         self._reasons: Counter[tuple[str, str]] = Counter()
         self._told: list[Fields] = []
         self._noun = "subtitle"
-        self._restoring = False
+        self._actions: tuple[str, ...] = ("align",)
 
     def say(self, text: str = "") -> None:
         """Print one line that stays."""
@@ -66,7 +52,7 @@ class Report:
     def plan(self, totals: PlanTotals) -> None:
         """Print what a plan comes to."""
         self._clear()
-        self._restoring = "restore" in totals.by_action
+        self._actions = tuple(totals.by_action)
         for notice in totals.notices:
             self.notice(notice)
         if self._quiet:
@@ -107,17 +93,22 @@ class Report:
         if handler is not None:
             handler(event.fields)
 
-    def result(self, fields: Fields, *, seconds: float, folder: str | None = None, undo: str | None = None) -> None:
-        """Print what a finished job did (`fields` of its `job_end`)."""
+    def result(
+        self,
+        fields: Fields,
+        *,
+        seconds: float,
+        actions: Collection[str] = (),
+        folder: str | None = None,
+        undo: str | None = None,
+    ) -> None:
+        """Print what a finished job of these actions did (`fields` of its `job_end`)."""
         self._clear()
         if self._verbose or not self._terminal.live:
             self._tell_left_alone()
         outcomes = fields.get("outcomes")
         counts = outcomes if isinstance(outcomes, Mapping) else {}
-        shown = [f"{_number(counts, code):,} {word}" for code, word in _OUTCOMES if counts.get(code)]
-        if self._restoring:
-            shown = [text.replace(" aligned", " brought back") for text in shown]
-        line = f" {words.count(_number(fields, 'total'), self._noun)}: " + (", ".join(shown) or "nothing done")
+        line = f" {words.count(_number(fields, 'total'), self._noun)}: {summary.outcomes(counts, actions or self._actions)}"
         self.say(self._terminal.paint(line, "bold") + f"    {words.clock_time(seconds)}")
         if not self._quiet:
             for (outcome, reason), number in sorted(self._reasons.items()):
@@ -174,7 +165,7 @@ class Report:
     def _paused(self, fields: Fields) -> None:
         until = f" until {fields['until']}" if fields.get("until") else ""
         reason = str(fields.get("reason") or "")
-        self.say(self._terminal.paint(f" paused: {_PAUSES.get(reason, display(reason))}{until}", "warn"))
+        self.say(self._terminal.paint(f" paused: {summary.pause(reason)}{until}", "warn"))
 
     def _warning(self, fields: Fields) -> None:
         self.say(self._terminal.paint(f" {display(str(fields.get('message', '')))}", "warn"))

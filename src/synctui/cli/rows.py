@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from synctui.cli import words
+from synctui import words
 from synctui.cli.terminal import Terminal
-from synctui.model.reasons import brief, sentence
+from synctui.jobs.summary import end_detail, end_word
 from synctui.model.states import Result
-from synctui.text import clip, display, pad
+from synctui.text import clip, pad
 
 _STYLE = {"done": "accent", "refused": "warn", "failed": "error", "conflict": "error"}
-_WRONG = (Result.FAILED.value, Result.CONFLICT.value)
-_WORDS = {("align", "done"): "aligned", ("restore", "done"): "restored", ("align", "unchanged"): "in sync"}
 _WORD, _NUMBERS = 9, 25
 
 
@@ -28,32 +26,13 @@ def ended_row(terminal: Terminal, action: str, fields: Mapping[str, object]) -> 
     """Return the line of an operation that has ended, from the fields of its `op_end`."""
     outcome, reason = str(fields.get("outcome", "")), str(fields.get("reason", ""))
     glyph = Result(outcome).glyph if outcome in list(Result) else " "
-    word = _WORDS.get((action, outcome), outcome)
+    word = end_word(action, outcome)
     style = _STYLE.get(outcome, "dim")
-    return row(terminal, glyph, str(fields.get("subject", "")), word, _detail(terminal, outcome, reason, fields), style)
-
-
-def _detail(terminal: Terminal, outcome: str, reason: str, fields: Mapping[str, object]) -> str:
-    if outcome == Result.DONE.value and "offset_ms" in fields:
-        return numbers(fields)
-    if outcome in _WRONG and (message := fields.get("message")):
-        return display(str(message))
-    return brief(reason) if terminal.live or outcome in (Result.DONE.value, Result.UNCHANGED.value) else sentence(reason)
-
-
-def numbers(fields: Mapping[str, object]) -> str:
-    """Return shift, change of speed and confidence in columns."""
-    ratio = fields.get("ratio_name")
-    confidence = fields.get("confidence")
-    parts = (
-        f"{words.offset(_first(fields.get('offset_ms'))):>9}",
-        f"{ratio if isinstance(ratio, str) and ratio != '1' else '':>10}",
-        f"{round(confidence):>4}" if isinstance(confidence, (int, float)) else "",
+    return row(
+        terminal,
+        glyph,
+        str(fields.get("subject", "")),
+        word,
+        end_detail(outcome, reason, fields, short=terminal.live),
+        style,
     )
-    return " ".join(parts)
-
-
-def _first(value: object) -> float:
-    if isinstance(value, Sequence) and not isinstance(value, str) and value:
-        value = value[0]
-    return float(value) if isinstance(value, (int, float)) else 0.0

@@ -197,8 +197,10 @@ async def _finish(session: Session, job: int) -> End:
     if job in session.tale.ends:
         fields = session.tale.ends[job]
         undoable = bool(fields.get("done"))
+        record = await job_record(session.services.database, job)
         session.output.result(
             fields,
+            actions=tuple(record.plan.by_action) if record is not None else (),
             folder=session.demo,
             undo=_undo_command(session, job) if undoable else None,
         )

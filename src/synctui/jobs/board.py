@@ -16,13 +16,15 @@ Where = Literal["here", "elsewhere", "nobody"]
 class BoardJob:
     """A job as shown: its snapshot, what it was asked, who runs it.
 
-    `title` is the kind with its targets in words (raw: shown through `display`), `result` what it did in one line of words
-    ("38 aligned, 2 failed"), `clean` False when something failed or conflicted.
+    `what` are its targets in words, `title` is the kind before them, `result` what it did (so far) in one line of words
+    ("38 aligned, 2 failed"), `clean` False when something failed or conflicted, `undoable` says that an undo would find
+    something. Every text is ready to be shown.
     """
 
     snapshot: Snapshot
     request: Request
     title: str
+    what: str = ""
     where: Where = "nobody"
     result: str = ""
     clean: bool = True

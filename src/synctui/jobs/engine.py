@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,11 +13,14 @@ import aiosqlite
 
 from synctui.errors import ConfirmationNeeded, StalePlan, UsageError
 from synctui.failpoints import failpoint
-from synctui.jobs import control, drafting, progress, revising, settle, undo
+from synctui.jobs import again, control, drafting, progress, revising, settle, undo
+from synctui.jobs.bell import Bell
+from synctui.jobs.board import Board
 from synctui.jobs.bus import Bus
 from synctui.jobs.draft import Draft, sweep
-from synctui.jobs.execution import Execution
+from synctui.jobs.execution import Execution, can_run
 from synctui.jobs.lanes import Lanes
+from synctui.jobs.lookout import Lookout, stranded
 from synctui.jobs.planning import draw_up, fingerprint
 from synctui.jobs.progress import Snapshot
 from synctui.jobs.runner import JobRunner
@@ -67,6 +70,9 @@ class Engine:
         self._executing = 0
         self._entering = asyncio.Lock()
         self._poke = asyncio.Event()
+        self._lookout = Lookout(self._shop, self._active, self.lock)
+        self.bell = Bell()
+        self.stalled: set[int] = set()
 
     # planning
 
@@ -142,6 +148,7 @@ class Engine:
             raise ConfirmationNeeded(draft.totals.brakes[0].message, hint="if this is meant, add --allow-mass-change")
         job = await drafting.store(self._shop, draft, JobState.PENDING if confirmed else JobState.AWAITING_CONFIRMATION)
         failpoint("submit.after_commit")
+        self.bell.ring()
         return job
 
     async def enqueue(self, request: Request, *, confirm: bool = False) -> int:
@@ -151,11 +158,16 @@ class Engine:
         async def work(connection: aiosqlite.Connection) -> int:
             return await rows.insert(connection, request, JobState.PLANNING, self._shop.now(), confirm=confirm)
 
-        return await self.database.write(work)
+        job = await self.database.write(work)
+        self.bell.ring()
+        return job
 
     async def confirm(self, job: int, *, allow_mass_change: bool = False) -> None:
         """Let a job run that waits for it; raises UsageError, ConfirmationNeeded (brakes) and StalePlan (planned again)."""
-        await control.confirm(self._shop, job, self.configuration, allow_mass_change)
+        try:
+            await control.confirm(self._shop, job, self.configuration, allow_mass_change)
+        finally:
+            self.bell.ring()
 
     # executing
 
@@ -206,7 +218,16 @@ class Engine:
         StorageError, DatabaseUnusable or TemporaryFailure when the database fails; cancelling is a hard stop.
         """
         execution = Execution(
-            self._shop, self._active, self._turns, self._poke, stop, max_duration, self._drafts, self.configuration
+            self._shop,
+            self._active,
+            self._turns,
+            self._poke,
+            stop,
+            max_duration,
+            self._drafts,
+            self.configuration,
+            self.bell,
+            self.stalled,
         )
         async with self.executing():
             body = asyncio.get_running_loop().create_task(execution.run(jobs), name="execute")
@@ -217,6 +238,31 @@ class Engine:
                 with contextlib.suppress(Exception):
                     await body
                 raise
+
+    def now(self) -> datetime:
+        """Return the time by the engine's clock."""
+        return self._shop.clock.now()
+
+    async def next_due(self) -> tuple[bool, str | None]:
+        """Return whether a job can run now, and when (RFC 3339) the next one will that waits for a time."""
+        now, soonest = self._shop.now(), None
+        for record in await rows.unfinished(self.database):
+            if record.kind not in self.syncs or record.id in self._active:
+                continue
+            if can_run(record, now):
+                return True, None
+            if record.state is JobState.PAUSED and not record.paused_by_person and record.pause_until is not None:
+                soonest = min(soonest or record.pause_until, record.pause_until)
+        return False, soonest
+
+    async def unstall(self) -> None:
+        """Let those jobs go on that stopped because our own database failed, unless a person has paused them since."""
+        for job in sorted(self.stalled):
+            record = await rows.get(self.database, job)
+            stopped = record is not None and record.state is JobState.PAUSED and record.pause_reason == "interrupted"
+            if record is not None and (stopped or record.state is JobState.RUNNING):
+                await self.resume(job)
+            self.stalled.discard(job)
 
     # steering
 
@@ -262,8 +308,35 @@ class Engine:
                 await control.settle_orphans(self._shop)
             finally:
                 self.lock.release()
+        self.bell.ring()
+
+    async def retry_request(self, job: int) -> Request:
+        """Return the request that does again what failed or conflicted in a job, and only that; raises UsageError."""
+        return await again.retry_request(self._shop, job)
+
+    async def plan_retry(
+        self,
+        job: int,
+        *,
+        on_item: Callable[[PlanTotals], None] | None = None,
+        on_draft: Callable[[Draft], None] | None = None,
+    ) -> Draft:
+        """Return the draft of what failed or conflicted in a job, also in an undo; raises what planning raises."""
+        record = await rows.get(self.database, job)
+        if record is not None and record.undo_of is not None:
+            undone, keys = await again.undo_keys(self._shop, job)
+            return await self.plan_undo(undone, keys, on_item=on_item, on_draft=on_draft)
+        return await self.plan(await self.retry_request(job), on_item=on_item, on_draft=on_draft)
 
     # watching
+
+    async def board(self, *, finished: int = 30) -> Board:
+        """Return how all jobs stand: the unfinished ones, newest first, then the newest `finished` that are at their end.
+
+        Cheap enough for every tick of a screen: while nothing changes it is one tiny query, and the same board. Raises
+        StorageError and the like.
+        """
+        return await self._lookout.look(finished)
 
     def snapshot(self, job: int) -> Snapshot | None:
         """Return how a job stands that this process is running, None when it is not."""
@@ -285,7 +358,7 @@ class Engine:
             return None
         seen = progress.stored(record)
         if seen.state is JobState.RUNNING and self.lock.free():
-            return replace(seen, state=JobState.PAUSED, pause_reason="interrupted", rate=0.0, eta_s=None, in_flight=())
+            return stranded(seen)
         return seen
 
     def subscribe(self) -> AsyncIterator[Event]:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import aiosqlite
 
-from synctui.errors import SyncTuiError, UsageError
+from synctui.errors import DatabaseUnusable, StorageError, SyncTuiError, TemporaryFailure, UsageError
 from synctui.jobs import control, drafting, finishing
+from synctui.jobs.bell import Bell
 from synctui.jobs.failures import failure
 from synctui.jobs.planning import draw_up
 from synctui.jobs.runner import JobRunner
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 
 _TICK = 0.25
 _SAVE_EVERY = 1.0
+_OUR_DISK = (StorageError, DatabaseUnusable, TemporaryFailure)
+"""What stops every job because nothing can be recorded any more."""
 
 
 class Execution:
@@ -44,6 +47,8 @@ class Execution:
         max_duration: float | None,
         drafts: Path,
         configuration: str,
+        bell: Bell,
+        stalled: set[int],
     ) -> None:
         self._shop = shop
         self._active = active
@@ -53,6 +58,8 @@ class Execution:
         self._max_duration = max_duration
         self._drafts = drafts
         self._configuration = configuration
+        self._bell = bell
+        self._stalled = stalled
         self._deadline: float | None = None
         self._saved: dict[int, float] = {}
         self._planning: dict[int, asyncio.Task[object]] = {}
@@ -105,21 +112,33 @@ class Execution:
                 raise error
 
     async def _all(self) -> None:
+        with self._bell.heard() as rung:
+            await self._as_they_come(rung)
+
+    async def _as_they_come(self, rung: asyncio.Event) -> None:
         running: dict[str, asyncio.Task[None]] = {}
         broken: BaseException | None = None
         while True:
+            rung.clear()
             if not self._stop.asked:
                 for record in await self._runnable():
                     if record.kind not in running:
                         running[record.kind] = asyncio.ensure_future(self._one(record.kind, record.id))
             if not running:
                 break
-            await asyncio.wait(running.values(), timeout=2 * _TICK, return_when=asyncio.FIRST_COMPLETED)
+            waker = asyncio.ensure_future(rung.wait())
+            try:
+                among = [*running.values(), waker]
+                await asyncio.wait(among, timeout=2 * _TICK, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                waker.cancel()
             for kind, task in list(running.items()):
                 if task.done():
                     del running[kind]
                     if (error := task.exception()) is not None:
                         broken = broken or error
+                        if isinstance(error, _OUR_DISK):
+                            self._stalled.update(self._active)
                         self._stop.graceful()
         if broken is not None:
             raise broken
@@ -129,7 +148,7 @@ class Execution:
         return [
             one
             for one in await jobs.unfinished(self._shop.database)
-            if one.kind in self._shop.syncs and one.id not in self._active and _can_run(one, now)
+            if one.kind in self._shop.syncs and one.id not in self._active and can_run(one, now)
         ]
 
     async def _one(self, kind: str, job: int) -> None:
@@ -145,7 +164,9 @@ class Execution:
             self._active[job] = runner
             try:
                 await runner.run()
-            except Exception:
+            except Exception as error:
+                if isinstance(error, _OUR_DISK):
+                    self._stalled.add(job)
                 with contextlib.suppress(Exception):
                     await finishing.conclude(self._shop, job, JobState.PAUSED, Verdict(JobState.PAUSED, "interrupted"))
                 raise
@@ -241,7 +262,7 @@ class Execution:
         self._shop.database.post(work, single=True)
 
 
-def _can_run(job: JobRecord, now: str) -> bool:
+def can_run(job: JobRecord, now: str) -> bool:
     """True when a job runs without being asked for: what was interrupted waits until somebody resumes it."""
     if job.state in (JobState.PLANNING, JobState.PENDING):
         return True

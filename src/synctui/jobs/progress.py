@@ -91,6 +91,7 @@ class Progress:
     total: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     changed: bool = True
+    version: int = 0
     _flights: dict[int, _Flight] = field(default_factory=dict)
     _last_path: str | None = None
     _ends: deque[list[float]] = field(default_factory=deque)
@@ -104,22 +105,26 @@ class Progress:
         self._lines.extend(self.job.snapshot.get("lines", ()))
         self._since = self.clock.monotonic()
 
+    def _touch(self) -> None:
+        self.changed = True
+        self.version += 1
+
     def begun(self, number: int, operation: Operation) -> None:
         """Note an operation in flight."""
         self._flights[number] = _Flight(display(operation.subject, 200), operation.path)
         self._last_path = operation.path if operation.path is not None else self._last_path
-        self.changed = True
+        self._touch()
 
     def phase(self, number: int, phase: str, fraction: float | None) -> None:
         """Note what an operation in flight is doing."""
         if (flight := self._flights.get(number)) is not None:
             flight.phase, flight.fraction = display(phase, 80), fraction
-            self.changed = True
+            self._touch()
 
     def left(self, number: int) -> None:
         """Note that an operation is in flight no more."""
         self._flights.pop(number, None)
-        self.changed = True
+        self._touch()
 
     def ended(self, operation: Operation, outcome: Outcome, total: int, counts: Mapping[str, int]) -> None:
         """Note an outcome with the job's sums after it."""
@@ -131,7 +136,7 @@ class Progress:
         self._recent += 1
         reason = "" if outcome.result == outcome.reason else f": {sentence(outcome.reason)}"
         self._lines.append(f"{outcome.result.glyph} {display(operation.subject, 120)}{reason}")
-        self.changed = True
+        self._touch()
 
     @property
     def rate(self) -> float:

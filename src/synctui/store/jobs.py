@@ -219,6 +219,25 @@ async def unfinished(database: Database) -> list[JobRecord]:
     return [record(row) for row in await database.rows(f"SELECT * FROM jobs WHERE {UNFINISHED} ORDER BY id")]
 
 
+async def newest_finished(database: Database, limit: int) -> list[JobRecord]:
+    """Return the jobs that came to their end last, newest first, among the last 500 that were asked for."""
+    rows = await database.rows(
+        "SELECT * FROM jobs WHERE id IN"
+        " (SELECT id FROM (SELECT id, state, completed_at FROM jobs ORDER BY id DESC LIMIT 500)"
+        f" WHERE NOT ({UNFINISHED}) ORDER BY completed_at DESC, id DESC LIMIT ?) ORDER BY completed_at DESC, id DESC",
+        (limit,),
+    )
+    return [record(row) for row in rows]
+
+
+async def finished_since(database: Database, at: str) -> int:
+    """Return how many of the last 500 jobs came to their end at the time `at` (RFC 3339) or later."""
+    row = await database.row(
+        "SELECT count(*) FROM (SELECT completed_at FROM jobs ORDER BY id DESC LIMIT 500) WHERE completed_at >= ?", (at,)
+    )
+    return int(row[0]) if row else 0
+
+
 async def newest_unfinished(database: Database, kind: str) -> int | None:
     """Return the newest job of a kind that is not at its end."""
     row = await database.row(f"SELECT id FROM jobs WHERE kind = ? AND {UNFINISHED} ORDER BY id DESC LIMIT 1", (kind,))
@@ -229,6 +248,12 @@ async def newest(database: Database, kind: str | None = None, *, state: JobState
     """Return the newest job of a kind (any kind) in a state (any state)."""
     found = await list_jobs(database, limit=1, kind=kind, state=state)
     return found[0] if found else None
+
+
+async def has_receipts(database: Database, job: int) -> bool:
+    """Tell whether anything of a job can be undone."""
+    sql = "SELECT 1 FROM operations WHERE job = ? AND receipt IS NOT NULL AND undone_by IS NULL LIMIT 1"
+    return await database.row(sql, (job,)) is not None
 
 
 async def last_attempt(database: Database, kind: str) -> JobRecord | None:

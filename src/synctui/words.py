@@ -1,4 +1,4 @@
-"""Numbers as a person reads them."""
+"""Numbers, names and times as a person reads them: on screens and on the command line."""
 
 from __future__ import annotations
 

@@ -1,0 +1,110 @@
+"""Jobs and ends of operations in a few words: the same on screens and on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from synctui import words
+from synctui.model.plan import Request
+from synctui.model.reasons import brief, sentence
+from synctui.model.states import JobState, Result
+from synctui.text import display
+
+_DONE = {"align": "aligned", "restore": "brought back"}
+_OUTCOMES = (
+    (Result.UNCHANGED, "right already"),
+    (Result.REFUSED, "refused"),
+    (Result.SKIPPED, "skipped"),
+    (Result.DEFERRED, "put off"),
+    (Result.CONFLICT, "changed meanwhile"),
+    (Result.FAILED, "failed"),
+)
+_PAUSES = {
+    "user": "by you",
+    "duration": "the time for it is over",
+    "interrupted": "interrupted, what was done is kept",
+    "not_mounted": "a disk seems not to be mounted",
+    "waiting": "waits to try again",
+    "not_authorised": "credentials are missing or refused",
+}
+_WRONG = (Result.FAILED.value, Result.CONFLICT.value)
+_ENDS = {("align", "done"): "aligned", ("restore", "done"): "restored", ("align", "unchanged"): "in sync"}
+
+
+def done_word(actions: Collection[str]) -> str:
+    """Return what operations of these actions have done: `aligned`, `brought back`, otherwise `done`."""
+    known = {_DONE[action] for action in actions if action in _DONE}
+    return known.pop() if len(known) == 1 else "done"
+
+
+def outcomes(counts: Mapping[str, object], actions: Collection[str] = ()) -> str:
+    """Return the counts by result in words: `38 aligned, 2 failed`; `nothing done` when there are none."""
+    named = ((Result.DONE, done_word(actions)), *_OUTCOMES)
+    shown = [
+        f"{number:,} {word}" for result, word in named if isinstance(number := counts.get(result.value), int) and number
+    ]
+    return ", ".join(shown) or "nothing done"
+
+
+def result(state: JobState, counts: Mapping[str, int], actions: Collection[str] = (), message: str = "") -> str:
+    """Return the one line that stays of a job: what it did, or why it could not."""
+    if state is JobState.FAILED and message:
+        return display(message)
+    told = outcomes(counts, actions)
+    return f"cancelled: {told}" if state is JobState.CANCELLED else told
+
+
+def targets(request: Request, undo_of: int | None = None) -> str:
+    """Return what a job is about: `Series`, `Series and Films`, `Films and 3 more`, `undo of 4`, `everything`."""
+    if undo_of is not None:
+        return f"undo of {undo_of}"
+    named = [target_word(target) for target in request.targets]
+    if not named:
+        what = "everything"
+    elif len(named) <= 2:
+        what = " and ".join(named)
+    else:
+        what = f"{named[0]} and {len(named) - 1:,} more"
+    return f"restore {what}" if request.brings_back else what
+
+
+def target_word(target: str) -> str:
+    """Return the last part of a target: a file's or folder's name, or the name that was typed."""
+    return display(target.rstrip("/").rpartition("/")[2] or target)
+
+
+def pause(reason: str | None) -> str:
+    """Return why something waits."""
+    return _PAUSES.get(reason or "", display(sentence(reason or "")))
+
+
+def end_word(action: str, outcome: str) -> str:
+    """Return what came of an operation in one word: `aligned`, `in sync`, `refused`."""
+    return _ENDS.get((action, outcome), outcome)
+
+
+def end_detail(outcome: str, reason: str, fields: Mapping[str, object], *, short: bool = True) -> str:
+    """Return what there is to say of an end besides: its numbers, its message, or its reason (`short`: 24 columns)."""
+    if outcome == Result.DONE.value and "offset_ms" in fields:
+        return numbers(fields)
+    if outcome in _WRONG and (message := fields.get("message")):
+        return display(str(message))
+    return brief(reason) if short or outcome in (Result.DONE.value, Result.UNCHANGED.value) else sentence(reason)
+
+
+def numbers(fields: Mapping[str, object]) -> str:
+    """Return shift, change of speed and confidence in columns of 9, 10 and 4."""
+    ratio = fields.get("ratio_name")
+    confidence = fields.get("confidence")
+    parts = (
+        f"{words.offset(_first(fields.get('offset_ms'))):>9}",
+        f"{ratio if isinstance(ratio, str) and ratio != '1' else '':>10}",
+        f"{round(confidence):>4}" if isinstance(confidence, (int, float)) else "",
+    )
+    return " ".join(parts)
+
+
+def _first(value: object) -> float:
+    if isinstance(value, Sequence) and not isinstance(value, str) and value:
+        value = value[0]
+    return float(value) if isinstance(value, (int, float)) else 0.0
