@@ -47,11 +47,12 @@ class TextTrack:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A media file: its duration in seconds (0 when unknown), its audio tracks and its text subtitles."""
+    """A media file: its duration in seconds (0 when unknown), its audio tracks, its text subtitles, libavformat's name."""
 
     duration_s: float
     audio: tuple[AudioTrack, ...] = ()
     text_tracks: tuple[TextTrack, ...] = ()
+    container: str = ""
 
 
 def open_media(path: str) -> av.container.InputContainer:
@@ -86,11 +87,16 @@ def probe(path: str) -> Media:
 
     Raises OperationFailed as `open_media`, and `no_audio` when there is no audio track.
     """
-    with open_media(path) as container:
-        media = _describe(container)
+    media = describe(path)
     if not media.audio:
         raise OperationFailed(f"{display(os.path.basename(path), 80)} has no audio track", code="no_audio")
     return media
+
+
+def describe(path: str) -> Media:
+    """Return what the file holds, be it without audio. Raises OperationFailed as `open_media`."""
+    with open_media(path) as container:
+        return _describe(container)
 
 
 def _describe(container: av.container.InputContainer) -> Media:
@@ -133,7 +139,8 @@ def _describe(container: av.container.InputContainer) -> Media:
             )
     duration = container.duration / 1e6 if container.duration else longest
     text_codecs = ("subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text")
-    return Media(max(0.0, duration), tuple(audio), tuple(track for track in texts if track.codec in text_codecs))
+    kept = tuple(track for track in texts if track.codec in text_codecs)
+    return Media(max(0.0, duration), tuple(audio), kept, container.format.name)
 
 
 def _language(code: str | None) -> str | None:
@@ -148,14 +155,32 @@ def choose_audio(tracks: Sequence[AudioTrack], languages: Sequence[str] = ()) ->
     """
     if not tracks:
         raise OperationFailed("no audio track", code="no_audio")
+    return min(tracks, key=lambda track: _rank(track, languages))
+
+
+def why_chosen(tracks: Sequence[AudioTrack], languages: Sequence[str] = ()) -> str:
+    """Return in words what sets the track that `choose_audio` returns apart from the next best."""
+    first, *others = sorted(_rank(track, languages) for track in tracks)
+    if not others:
+        return "the only one"
+    return next(words for words, one, other in zip(_WHY, first, others[0], strict=True) if one != other)
+
+
+def _rank(track: AudioTrack, languages: Sequence[str]) -> tuple[bool, bool, bool, int, bool, int]:
     wanted = [_primary(code) for code in languages]
+    spoken = _primary(track.language or "")
+    place = wanted.index(spoken) if spoken in wanted else len(wanted)
+    return track.commentary, not track.original, track.dubbed, place, not track.default, track.index
 
-    def rank(track: AudioTrack) -> tuple[bool, bool, bool, int, bool, int]:
-        spoken = _primary(track.language or "")
-        place = wanted.index(spoken) if spoken in wanted else len(wanted)
-        return track.commentary, not track.original, track.dubbed, place, not track.default, track.index
 
-    return min(tracks, key=rank)
+_WHY = (
+    "the only one that is no commentary",
+    "marked as the original",
+    "the only one that is not dubbed",
+    "in the language of the subtitle",
+    "marked as the default",
+    "the first",
+)
 
 
 # ISO 639-2 (both kinds) to 639-1 for the languages that media files usually name; others compare as they are written.

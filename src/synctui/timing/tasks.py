@@ -22,7 +22,7 @@ from synctui.timing.align import AlignOptions, align
 from synctui.timing.audio import RATE, AudioReader
 from synctui.timing.cache import SpeechCache
 from synctui.timing.judge import judge
-from synctui.timing.media import Media, choose_audio, probe
+from synctui.timing.media import Media, choose_audio, describe, probe, why_chosen
 from synctui.timing.reference import track_of_cues
 from synctui.timing.speech import FPS, SpeechTrack, detect
 
@@ -43,6 +43,19 @@ def probe_media(arguments: Arguments, progress: Progress) -> Answer:
         "audio": [asdict(track) for track in media.audio],
         "text_tracks": [asdict(track) for track in media.text_tracks],
         "chosen": chosen.index,
+    }
+
+
+def media_facts(arguments: Arguments, progress: Progress) -> Answer:
+    """Return `duration_s`, `container` and `audio` of the file `path`, the `chosen` index (None without audio) and `why`."""
+    media = describe(str(arguments["path"]))
+    languages = _languages(arguments)
+    return {
+        "duration_s": media.duration_s,
+        "container": media.container,
+        "audio": [asdict(track) for track in media.audio],
+        "chosen": choose_audio(media.audio, languages).index if media.audio else None,
+        "why": why_chosen(media.audio, languages) if media.audio else "",
     }
 
 

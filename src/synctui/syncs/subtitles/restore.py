@@ -60,7 +60,7 @@ async def plan_restore(tools: Tools, targets: tuple[str, ...], options: Subtitle
         except OperationFailed as error:
             raise TargetNotFound(error.message) from error
         lineages = await lineage_history(tools.database, content.target)
-        kept = await asyncio.to_thread(_kept, tools.vault, content, lineages, options.to)
+        kept = await asyncio.to_thread(kept_original, tools.vault, content, lineages, options.to)
         if kept is None:
             message = f"{display(path)}: no original number {options.to} is kept"
             raise TargetNotFound(message, hint="list the .bak files beside it")
@@ -87,7 +87,7 @@ async def plan_restore(tools: Tools, targets: tuple[str, ...], options: Subtitle
         )
 
 
-def _kept(vault: Vault, content: Content, lineages: Sequence[Lineage], number: int) -> tuple[str, str] | None:
+def kept_original(vault: Vault, content: Content, lineages: Sequence[Lineage], number: int) -> tuple[str, str] | None:
     """Return where the original of that number lies, and its SHA-256; None when it is not kept.
 
     The first one is what the lineage says, wherever that lies: a `.bak` that it does not speak of, and that holds other

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 
 from synctui.model.json import Fields
 from synctui.model.outcome import Outcome, Receipt
 from synctui.model.plan import Operation, PlanItem, Request
 from synctui.model.sync import Lane, Run
+from synctui.store.history import OperationRecord
 from synctui.syncs.subtitles import plan, recovery, restore
 from synctui.syncs.subtitles.apply import align, leave
+from synctui.syncs.subtitles.details import Details, VideoFacts, look_into, look_up, spoken
 from synctui.syncs.subtitles.engines import Engines
 from synctui.syncs.subtitles.options import SubtitleOptions
+from synctui.syncs.subtitles.picture import Picture, draw, draw_path
 from synctui.syncs.subtitles.tools import Tools
 
 
@@ -49,3 +53,25 @@ class SubtitleSync:
     def plan_undo(self, receipts: AsyncIterator[Receipt]) -> AsyncIterator[PlanItem]:
         """Yield the operations that bring the bytes before back."""
         return restore.plan_undo(receipts)
+
+    async def details(self, path: str, *, probe: bool = True) -> Details:
+        """Return what is known of a subtitle or a video; without `probe` at once, without what opening the video tells.
+
+        Raises SyncTuiError.
+        """
+        found = await look_up(self._tools, path)
+        if not probe or found.video is None:
+            return found
+        return replace(found, facts=await self.video_facts(found.video, spoken(found)))
+
+    async def video_facts(self, video: str, languages: Sequence[str] = ()) -> VideoFacts:
+        """Return what a video holds, and which audio track a subtitle of these languages would be aligned with."""
+        return await look_into(self._tools, video, languages)
+
+    async def picture(self, record: OperationRecord, bins: int) -> Picture:
+        """Return what the alignment of an operation looks like; raises OperationFailed when there is nothing to show."""
+        return await draw(self._tools, record, bins)
+
+    async def picture_of(self, path: str, bins: int) -> Picture:
+        """Return what the last alignment of a subtitle looks like, or its lines beside the speech."""
+        return await draw_path(self._tools, path, bins)
