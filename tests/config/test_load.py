@@ -222,3 +222,12 @@ def test_the_digest_changes_with_what_matters_only(place: Place) -> None:
     config = place.write('[stash]\napi_key = "one"\n').load().config
     assert config.digest("subtitles") == Config().digest("subtitles")
     assert "one" not in config.digest()
+
+
+def test_a_library_inside_another_is_doubted(place: Place) -> None:
+    place.write(
+        '[[library]]\nname = "All"\npath = "/media"\n[[library]]\nname = "Films"\npath = "/media/films"\n'
+        '[[library]]\nname = "Other"\npath = "/media2"\n'
+    )
+    (warning,) = place.load().warnings
+    assert warning == "library Films lies in library All: what is in both is looked at twice"

@@ -176,3 +176,26 @@ def test_killed_in_the_middle_it_is_the_old_or_the_new_whole(place: Place, failp
 def test_sweeping_where_nothing_is_yet_does_nothing(tmp_path: Path) -> None:
     Settings(Paths.under(tmp_path / "nowhere")).sweep()
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_what_the_file_says_is_known_below_a_value_of_the_screens(place: Place) -> None:
+    place.write(OWN + "[ui]\nrefresh_hz = 2\n")
+    settings = Settings(place.paths)
+    settings.put("subtitles.engine", "builtin")
+    settings.put("ui.theme", "light")
+    loaded = place.load()
+    value, origin = loaded.below["subtitles", "engine"]
+    assert (value, origin.line) == ("alass", 3)
+    assert ("ui", "theme") not in loaded.below
+
+
+@pytest.mark.parametrize("value", [{"path": "/media/bad\udcff"}, {"path": "/media", "name\udcff": "x"}])
+def test_a_name_that_is_no_text_is_refused_with_a_sentence(place: Place, value: dict[str, str]) -> None:
+    with pytest.raises(ConfigError):
+        Settings(place.paths).put("library.Films", value)
+    assert not place.paths.settings.exists()
+
+
+def test_a_key_that_is_no_text_is_refused_with_a_sentence(place: Place) -> None:
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        Settings(place.paths).put("ui.keys", {"sync": "\udcff"})

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from synctui.config.document import Document, read_document
 from synctui.config.environment import environment_values
 from synctui.config.paths import Paths
-from synctui.config.relations import check_relations
+from synctui.config.relations import check_relations, doubts
 from synctui.config.schema import LATER, NAMED, SECTIONS, Config, Setting, settings_of
 from synctui.config.secrets import Secret, read_secret
 from synctui.config.values import Wrong, convert, dotted, split_key, suggest
@@ -45,7 +45,7 @@ class Loaded:
     """A valid configuration, where each value comes from, and what the user should know.
 
     `file` is the user's file that was read, None where there is none. `warnings` belong on every run, `notes` only where
-    the configuration itself is looked at.
+    the configuration itself is looked at. `below` are the values of the user's file that `settings.toml` may stand above.
     """
 
     config: Config
@@ -53,6 +53,7 @@ class Loaded:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     origins: Mapping[Key, Origin] = field(default_factory=dict)
+    below: Mapping[Key, tuple[Any, Origin]] = field(default_factory=dict)
 
     def origin(self, key: str) -> Origin:
         """Return where the value of a dotted key (`player."Living Room".token`) comes from. Raises KeyError."""
@@ -119,6 +120,7 @@ def check(
         layers.add_document(document, "file")
     except ConfigError as error:
         layers.problems.append(error)
+    below = dict(layers.values)
     try:
         layers.add_document(read_document(paths.settings, missing_ok=True), "settings")
     except ConfigError as error:
@@ -137,7 +139,7 @@ def check(
     config = layers.config()
     if layers.problems:
         return Checked(tuple(layers.problems), None)
-    return Checked((), Loaded(config, read, tuple(layers.warnings), tuple(layers.notes), layers.origins()))
+    return Checked((), Loaded(config, read, tuple(layers.warnings), tuple(layers.notes), layers.origins(), below))
 
 
 class _Layers:
@@ -298,6 +300,7 @@ class _Layers:
             for key, message, hint in check_relations(config):
                 _, origin = self.values.get(key, (None, self.tables.get(key[0], {}).get(key[1], Origin())))
                 self._problem(message, origin, dotted(key), hint)
+            self.warnings.extend(doubts(config))
         return config
 
     def origins(self) -> dict[Key, Origin]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from synctui.config.schema import SYNC_KINDS, Config
@@ -33,6 +34,22 @@ def check_relations(config: Config) -> Iterator[Finding]:
                 )
         if _returns(config, job.name):
             yield ("job", job.name, "then"), "the jobs that follow lead back to it", "break the circle"
+
+
+def doubts(config: Config) -> Iterator[str]:
+    """Yield sentences about what works, but hardly as it was meant."""
+    for library in config.library:
+        for other in config.library:
+            if library is not other and library.path != other.path and lies_in(library.path, other.path):
+                yield (
+                    f"library {display(library.name, 60)} lies in library {display(other.name, 60)}:"
+                    " what is in both is looked at twice"
+                )
+
+
+def lies_in(path: str, folder: str) -> bool:
+    """Tell whether a path is a folder or lies in it, as their texts say (both absolute and normalised)."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def _libraries(config: Config) -> Iterator[Finding]:

@@ -177,8 +177,8 @@ class Job:
 class Ui:
     """The screens."""
 
-    theme: str = option("", 'Colours: the name of a theme, or "" for the usual one.', form="line")
-    keys: Mapping[str, str] = option({}, 'Keys of commands, as in {sync = "s"}.')
+    theme: str = option("", 'Colours: dark, light, terminal (its own 16), and others; "" is by the terminal.', form="line")
+    keys: Mapping[str, str] = option({}, 'Keys of commands, as in {sync = "S", "jobs.undo" = "U"}; several by blanks.')
     refresh_hz: float = option(4.0, "How often progress is drawn, a second; less saves traffic over SSH.", low=0.2, high=30)
     mouse: bool = option(True, "Let the mouse be used.")
 
@@ -226,7 +226,7 @@ SECTIONS: Mapping[str, type[Any]] = {
 NAMED = frozenset(("library", "player", "group", "job"))
 """The tables that occur by name, each as often as wanted."""
 
-LATER = frozenset(("stash", "players", "player", "group", "youtube", "metadata", "ui"))
+LATER = frozenset(("stash", "players", "player", "group", "youtube", "metadata"))
 """The sections that no part of this version reads yet."""
 
 

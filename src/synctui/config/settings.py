@@ -169,11 +169,25 @@ def _converted(setting: Setting, value: object, key: str) -> object:
 def _written(value: object) -> Any:
     if isinstance(value, Secret):
         return value.reveal()
+    if isinstance(value, str):
+        return _utf8(value)
     if isinstance(value, PathMap):
         return {"from": value.source, "to": value.target}
     if isinstance(value, tuple):
         return [_written(item) for item in value]
+    if isinstance(value, Mapping):
+        return {_utf8(str(name)): _written(item) for name, item in value.items()}
     return value
+
+
+def _utf8(text: str) -> str:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ConfigError(
+            "a name that is not UTF-8 cannot be written down", hint="rename it, or name a folder above it"
+        ) from None
+    return text
 
 
 def _table(tables: dict[str, Any], section: str, name: str | None) -> dict[str, Any]:
