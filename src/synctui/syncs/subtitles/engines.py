@@ -57,6 +57,10 @@ class Engines:
         """Return every engine of others, found or not."""
         return [await self._probe(name) for name in ENGINES]
 
+    def forget(self) -> None:
+        """Look for them anew the next time: one may have been installed or removed since."""
+        self._known.clear()
+
     async def _probe(self, name: str) -> Engine:
         if name not in ENGINES:
             raise UsageError(f"no engine is called {name!r}", hint="one of: auto, builtin, alass, ffsubsync")
