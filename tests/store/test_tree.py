@@ -15,7 +15,7 @@ from synctui.model.states import SubtitleState
 from synctui.store.database import Database
 from synctui.store.rows import write_rows
 from synctui.store.targets import find_targets, subtitles
-from synctui.store.tree import Page, children, libraries, search, summary
+from synctui.store.tree import Page, children, libraries, search, search_ids, summary
 
 
 def put(root: Path, *paths: str) -> None:
@@ -129,6 +129,30 @@ async def test_search_finds_every_word_somewhere_and_counts(database: Database) 
     assert names(await search(database, fold("CAFE\u0301"))) == ["S01E01.mkv"]
     for nothing in ("zebra", "", "   ", "orbit zebra", "%", "_", "' OR 1=1 --"):
         assert (await search(database, nothing)).total == 0
+
+
+async def test_a_search_can_show_only_what_is_in_some_state(database: Database) -> None:
+    season = await open_named(database, "Series", "The Long Orbit", "Season 01")
+    line = season.rows[2].subtitles[0]
+    about = os.stat(line.path)
+    late = Verdict(line.path, SubtitleState.SHIFTED, "aligned", "f", FileStamp(about.st_size, about.st_mtime_ns))
+    await database.write(lambda connection: write_rows(connection, [late], job=1, at="2026-01-02T03:04:05.678Z"))
+    off = (SubtitleState.SHIFTED, SubtitleState.REFUSED)
+    page = await search(database, "long", states=off)
+    assert (names(page), page.total) == (["The Long Orbit S01E10.mkv"], 1)
+    assert page.counts == TreeCounts(2, 1, {"shifted": 1, "not_checked": 1})
+    assert (await search(database, "harbour", states=off)).total == 0
+    everywhere = await search(database, "", states=(*off, SubtitleState.NO_VIDEO))
+    assert sorted(names(everywhere)) == ["Lost Reel.srt", "The Long Orbit S01E10.mkv", "Winter Harbour S01E09.srt"]
+
+
+async def test_the_ids_of_a_search_are_those_of_its_pages(database: Database) -> None:
+    for text in ("long", "orbit s01", "salt", "zebra", ""):
+        page = await search(database, text, limit=100)
+        assert await search_ids(database, text) == [row.id for row in page.rows]
+    assert len(await search_ids(database, "long", limit=2)) == 2
+    lone = (SubtitleState.NO_VIDEO,)
+    assert len(await search_ids(database, "", states=lone)) == (await search(database, "", states=lone)).total == 2
 
 
 async def test_targets_by_name(database: Database) -> None:
