@@ -20,7 +20,7 @@ FLOORS = (
     ("words",),
     ("model",),
     ("config",),
-    ("adapters", "store", "timing", "files", "processes"),
+    ("adapters", "store", "timing", "files", "processes", "reports"),
     ("syncs", "jobs", "library"),
     ("services", "simulators"),
     ("tui", "cli"),

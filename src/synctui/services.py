@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from synctui.config.launch import Farewell, Launch, Screens
 from synctui.config.load import Loaded, load
 from synctui.config.paths import Paths
 from synctui.config.settings import Settings as SettingsFile
@@ -22,6 +24,8 @@ from synctui.store.lineage import vaulted_originals
 from synctui.syncs.subtitles.scratch import sweep_scratch
 from synctui.syncs.subtitles.sync import SubtitleSync
 from synctui.syncs.subtitles.tools import Settings, Tools
+
+__all__ = ["Farewell", "Launch", "Screens", "Services", "configuration", "services"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,30 @@ async def services(
     clock = clock or SystemClock()
     paths.ensure()
     vault = Vault(str(paths.vault), referenced=lambda: vaulted_originals(paths.database))
+    # What dead processes left is in nobody's way: it is removed meanwhile.
+    tidying = asyncio.get_running_loop().create_task(asyncio.to_thread(_tidy, paths, vault), name="tidy")
+    try:
+        async with _opened(loaded, paths, vault, jobs, libraries, clock) as opened:
+            yield opened
+    finally:
+        await tidying
+
+
+def _tidy(paths: Paths, vault: Vault) -> None:
     SettingsFile(paths).sweep()
     sweep_scratch(paths.scratch)
     vault.sweep()
+
+
+@asynccontextmanager
+async def _opened(
+    loaded: Loaded,
+    paths: Paths,
+    vault: Vault,
+    jobs: int | None,
+    libraries: tuple[LibraryRoot, ...],
+    clock: Clock,
+) -> AsyncIterator[Services]:
     config = loaded.config
     width = jobs or config.subtitles.jobs or max(1, (os.cpu_count() or 1) // 2)
     async with Workers(width) as workers, await Database.open(paths.database, clock=clock) as database:

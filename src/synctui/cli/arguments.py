@@ -28,7 +28,8 @@ commands:
   doctor                           engines, folders and database at a glance
 
 examples:
-  synctui --demo                              try it on a made-up library
+  synctui                                     the screens
+  synctui --demo                              try them on a made-up library
   synctui --run subtitles /media/series -n    what would be done
   synctui --run subtitles /media/series -y    do it
   synctui --run subtitles --resume            go on after an interruption
@@ -37,7 +38,10 @@ examples:
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """What the command line asks for; `command` is `run`, `tui`, or one of the commands."""
+    """What the command line asks for; `command` is `run`, `tui`, or one of the commands.
+
+    `screens` says that the screens are meant where there is a terminal: `tui`, and a demo without an option of a run.
+    """
 
     command: str
     action: str = ""
@@ -69,6 +73,10 @@ class Arguments:
     operations: tuple[str, ...] = ()
     to: int = 0
     search: str = ""
+    screens: bool = False
+    mouse: bool = True
+    ascii: bool = False
+    colors: str = ""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -189,18 +197,36 @@ def _run_arguments(words: list[str], literal: tuple[str, ...]) -> Arguments:
     kind.add_argument("--video", metavar="FILE", help="the video that the subtitle belongs to (remembered)")
     kind.add_argument("--lang", dest="languages", type=_languages, metavar="en,de", help="only these languages")
     kind.add_argument("--max-offset", type=_seconds, metavar="SECONDS", help="the largest shift to accept")
+    screens = parser.add_argument_group("screens")
+    screens.add_argument("--no-mouse", dest="mouse", action="store_false", help="leave the mouse to the terminal")
+    screens.add_argument("--ascii", action="store_true", help="draw with plain ASCII characters")
+    screens.add_argument("--colors", choices=("256", "16", "none"), default="", help="fewer colours, for slow lines")
     _add_common(parser, asks=True)
     values = vars(parser.parse_intermixed_args(words))
     values["targets"] = (*values["targets"], *literal)
     _check_run(values)
+    values["screens"] = values["kind"] is None and not any(values[name] for name in _OF_RUNS)
     kind_name = values.pop("kind") or ""
     if not kind_name and values["demo"] is None:
         if values["targets"]:
             raise UsageError(f"unknown command {display(values['targets'][0])!r}", hint="synctui --help")
+        for name, option in _OF_RUNS.items():
+            if values[name]:
+                raise UsageError(f"{option} goes with --run", hint=f"synctui --run subtitles {option}")
         command = "tui"
     else:
         command = "run"
-    return Arguments(command=command, kind=kind_name or "subtitles", **values)
+    arguments = Arguments(command=command, kind=kind_name or "subtitles", **values)
+    if not arguments.screens:
+        refuse_looks(arguments, "a run has none")
+    return arguments
+
+
+def refuse_looks(arguments: Arguments, why: str) -> None:
+    """Raise UsageError for an option that only changes how the screens look."""
+    for given, option in ((not arguments.mouse, "--no-mouse"), (arguments.ascii, "--ascii"), (arguments.colors, "--colors")):
+        if given:
+            raise UsageError(f"{option} is for the screens: {why}", hint="leave it out")
 
 
 def _command_arguments(command: str, words: list[str], literal: tuple[str, ...]) -> Arguments:
@@ -254,6 +280,26 @@ _PLANS = {
     "languages": "--lang",
     "max_offset": "--max-offset",
 }
+_OF_RUNS = {
+    "targets": "a target",
+    "dry_run": "--dry-run",
+    "check": "--check",
+    "yes": "--yes",
+    "json": "--json",
+    "resume": "--resume",
+    "force": "--force",
+    "only_failed": "--only-failed",
+    "limit": "--limit",
+    "allow_mass_change": "--allow-mass-change",
+    "max_duration": "--max-duration",
+    "wait_lock": "--wait-lock",
+    "reference": "--reference",
+    "video": "--video",
+    "quiet": "--quiet",
+    "verbose": "--verbose",
+}
+"""What only a headless run knows: with `--demo` it makes one of it."""
+
 _OF_ACTIONS = {
     "operations": ("show", "undo"),
     "search": ("show",),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from pathlib import Path
 
+from synctui.cli.arguments import Arguments
 from synctui.errors import SyncTuiError
 from synctui.text import display
 
@@ -21,14 +23,34 @@ def complain(error: SyncTuiError) -> None:
         sys.stderr.write("\n".join(lines) + "\n")
 
 
-def complain_of_bug(error: Exception, *, verbose: bool) -> None:
-    """Say on standard error that we are at fault; `verbose` shows where."""
+def complain_of_bug(error: Exception, *, verbose: bool, arguments: Arguments | None = None) -> None:
+    """Say on standard error that we are at fault, and where the report is; `verbose` shows the traceback."""
     import traceback
 
+    report = _report(error, arguments)
     with contextlib.suppress(OSError, ValueError):
         if verbose:
             sys.stderr.write("".join(traceback.format_exception(error)))
         at = traceback.extract_tb(error.__traceback__)[-1:]
         where = f" ({Path(at[0].filename).name}:{at[0].lineno})" if at else ""
         what = display(f"{type(error).__name__}: {error}", 300)
-        sys.stderr.write(f"synctui: a fault in SyncTUI: {what}{where}\n   please report it, with what -v shows\n")
+        send = f"please report it with {display(str(report))}" if report else "please report it, with what -v shows"
+        sys.stderr.write(f"synctui: a fault in SyncTUI: {what}{where}\n   {send}\n")
+
+
+def _report(error: Exception, arguments: Arguments | None) -> Path | None:
+    """Return the report of a fault, None where it cannot be written: that must not hide the fault itself."""
+    try:
+        from synctui.cli.places import flags_of, paths_of
+        from synctui.config.load import Loaded, load
+        from synctui.reports import write_report
+
+        if arguments is None:
+            return None
+        paths = paths_of(arguments)
+        loaded: Loaded | None = None
+        with contextlib.suppress(SyncTuiError):
+            loaded = load(file=arguments.config, paths=paths, environment=os.environ, flags=flags_of(arguments))
+        return write_report(paths, loaded, error)
+    except Exception:
+        return None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from synctui.cli.arguments import Arguments
@@ -18,34 +19,61 @@ from synctui.simulators.demo import build_demo
 from synctui.text import display
 
 
-@contextmanager
-def made_up(arguments: Arguments) -> Iterator[tuple[Arguments, str, bool]]:
-    """Make the demo library and yield the arguments of a run over it, its folder, and whether it stays.
+@dataclass(slots=True)
+class Made:
+    """The demo's folders; `kept` says that they stay, `clean` (to be set) that a temporary one may be removed."""
 
-    A folder that was named stays and is gone on with; a temporary one is removed when the run ends cleanly.
+    base: Path
+    library: Path
+    kept: bool
+    clean: bool = True
+
+
+@contextmanager
+def demo_library(arguments: Arguments) -> Iterator[Made]:
+    """Make the demo library and yield where it lies.
+
+    A folder that was named stays and is gone on with; a temporary one is removed on a clean end, and named otherwise.
     """
     given = arguments.demo or ""
     kept = bool(given)
     _keep_to(os.path.join(os.path.abspath(given), "library") if kept else None, arguments.targets)
     base = Path(os.path.abspath(given)) if kept else Path(tempfile.mkdtemp(prefix="synctui-demo-"))
-    library = base / "library"
-    _build(library, arguments)
-    yes = arguments.yes or not (arguments.dry_run or arguments.check)
-    changed = replace(
-        arguments,
-        targets=arguments.targets or (str(library),),
-        data_dir=arguments.data_dir or base / "data",
-        yes=yes,
-        jobs=arguments.jobs or os.cpu_count() or 1,
-    )
-    yield changed, str(library), kept
-    if not kept:
-        shutil.rmtree(base, ignore_errors=True)
-        if not arguments.json:
-            told = (
-                f" the folder was temporary and is removed; keep one: synctui --demo={Path(tempfile.gettempdir()) / 'demo'}"
-            )
+    made = Made(base, base / "library", kept)
+    ended = False
+    try:
+        _build(made.library, arguments)
+        yield made
+        ended = True
+    finally:
+        if not kept:
+            _leave(made, arguments, ended)
+
+
+def _leave(made: Made, arguments: Arguments, ended: bool) -> None:
+    if ended and made.clean:
+        shutil.rmtree(made.base, ignore_errors=True)
+        keep = Path(tempfile.gettempdir()) / "demo"
+        told = f" the folder was temporary and is removed; keep one: synctui --demo={keep}"
+    else:
+        told = f" the demo is kept in {display(str(made.base))}: synctui --demo={display(str(made.base))} goes on with it"
+    if not arguments.json:
+        with contextlib.suppress(OSError):
             Terminal.of().write(told + "\n")
+
+
+@contextmanager
+def made_up(arguments: Arguments) -> Iterator[tuple[Arguments, Made]]:
+    """Make the demo library and yield the arguments of a headless run over it, and where it lies."""
+    with demo_library(arguments) as made:
+        changed = replace(
+            arguments,
+            targets=arguments.targets or (str(made.library),),
+            data_dir=arguments.data_dir or made.base / "data",
+            yes=arguments.yes or not (arguments.dry_run or arguments.check),
+            jobs=arguments.jobs or os.cpu_count() or 1,
+        )
+        yield changed, made
 
 
 def _keep_to(library: str | None, targets: tuple[str, ...]) -> None:

@@ -6,17 +6,30 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from synctui.cli.arguments import Arguments, parse_arguments
+from synctui.cli.arguments import Arguments, parse_arguments, refuse_looks
 from synctui.cli.complaints import complain, complain_of_bug
+from synctui.cli.terminal import shows_screens
 from synctui.errors import ExitCode, StorageError, SyncTuiError
 
+if TYPE_CHECKING:
+    from synctui.config.launch import Screens
 
-def main(argv: Sequence[str]) -> int:
-    """Run `argv` (without the program's name) and return the exit code."""
+
+def main(argv: Sequence[str], *, screens: Screens | None = None) -> int:
+    """Run `argv` (without the program's name) and return the exit code; `screens` shows the screens."""
     _reopen_missing_streams()
+    arguments: Arguments | None = None
     try:
         arguments = parse_arguments(argv)
+        if arguments.screens and screens is not None and shows_screens():
+            from synctui.cli.screens import open_screens
+
+            return int(open_screens(arguments, screens))
+        if arguments.command == "tui":
+            return int(_explain())
+        refuse_looks(arguments, "this is no terminal that could show them")
         import asyncio  # deferred: half of what --help would cost
 
         return int(asyncio.run(_dispatch(arguments)))
@@ -31,7 +44,8 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return int(ExitCode.SIGINT)
     except Exception as error:
-        complain_of_bug(error, verbose=any(word in ("-v", "-vv", "--verbose") for word in argv))
+        verbose = any(word in ("-v", "-vv", "--verbose") for word in argv)
+        complain_of_bug(error, verbose=verbose, arguments=arguments)
         return int(ExitCode.BUG)
     finally:
         _flush()
@@ -63,16 +77,14 @@ async def _dispatch(arguments: Arguments) -> ExitCode:
         from synctui.cli.doctor import doctor
 
         return await doctor(arguments)
-    if arguments.command == "config":
-        from synctui.cli.settings import config
+    from synctui.cli.settings import config
 
-        return config(arguments)
-    return _explain()
+    return config(arguments)
 
 
 def _explain() -> ExitCode:
     sys.stderr.write(
-        "synctui: the screens are not part of this version; run it from the shell:\n"
+        "synctui: the screens need a terminal (standard input, output and error); without one:\n"
         "   synctui --demo                               try it on a made-up library\n"
         "   synctui --run subtitles PATH --dry-run       what would be done\n"
         "   synctui --run subtitles PATH --yes           do it\n"

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import logging
 import os
 import shlex
-import shutil
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,16 +16,14 @@ from typing import TypeVar
 
 from synctui.cli.arguments import Arguments
 from synctui.cli.complaints import complain, complain_of_bug
-from synctui.cli.log import start_log
 from synctui.cli.output import JsonOutput, Output, PersonOutput, Tale
-from synctui.cli.places import paths_of
+from synctui.cli.places import prepared, program, same_data
 from synctui.cli.signals import Signals, handled
 from synctui.cli.terminal import ClosedPipe
-from synctui.config.paths import storage_error
 from synctui.errors import ExitCode, SyncTuiError
 from synctui.jobs.stop import Stop
 from synctui.model.library import LibraryRoot
-from synctui.services import Services, configuration, services
+from synctui.services import Services, services
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -60,12 +56,8 @@ class Session:
 
     def command(self, *words: str) -> str:
         """Return a command line that speaks of the same data, from whatever folder it is typed in."""
-        parts = [*_program(), *words]
-        if self.arguments.data_dir is not None or self.demo is not None:
-            parts += ["--data-dir", str(self.services.paths.data)]
-        if self.arguments.config is not None:
-            parts += ["--config", os.path.abspath(self.arguments.config)]
-        return shlex.join(parts)
+        options = same_data(self.arguments, self.services.paths, demo=self.demo is not None)
+        return shlex.join((*program(), *words, *options))
 
     @property
     def left(self) -> float | None:
@@ -86,15 +78,6 @@ class Session:
             raise
         finally:
             self.stop.unwatch(cancel)
-
-
-def _program() -> list[str]:
-    """Return the words that start this program in the user's shell."""
-    here = os.path.abspath(sys.argv[0])
-    if os.path.basename(here) == "__main__.py":
-        return [sys.executable, "-m", "synctui"]
-    found = shutil.which("synctui")
-    return ["synctui" if found is not None and os.path.realpath(found) == os.path.realpath(here) else here]
 
 
 def void(value: object) -> None:
@@ -126,17 +109,20 @@ async def tell(
     try:
         output.start(kind)
         with handled(signals), contextlib.ExitStack() as stack:
-            profile, folder, kept = "", None, True
+            profile, folder, kept, made = "", None, True, None
             if prepare is not None:
                 arguments, profile = prepare(arguments)
             if demo:
                 from synctui.cli.demo import made_up
 
-                arguments, folder, kept = stack.enter_context(made_up(arguments))
+                arguments, made = stack.enter_context(made_up(arguments))
+                folder, kept = str(made.library), made.kept
             async with _services(arguments, output, signals, folder) as opened:
                 code, resume_command = await body(
                     Session(arguments, output, opened, stop, signals, folder, kept, profile, going=going)
                 )
+            if made is not None:
+                made.clean = resume_command is None
     except Stopped:
         code = signals.code or ExitCode.TEMPORARY
         with contextlib.suppress(ClosedPipe):
@@ -155,7 +141,7 @@ async def tell(
     except Exception as error:
         log.exception("a fault")
         output.trouble(SyncTuiError(f"a fault in SyncTUI: {type(error).__name__}: {error}", code="bug"))
-        complain_of_bug(error, verbose=arguments.verbose > 0)
+        complain_of_bug(error, verbose=arguments.verbose > 0, arguments=arguments)
     finally:
         output.end(code, resume_command)
     return code
@@ -163,21 +149,7 @@ async def tell(
 
 @asynccontextmanager
 async def _services(arguments: Arguments, output: Output, signals: Signals, demo: str | None) -> AsyncIterator[Services]:
-    paths = paths_of(arguments)
-    flags = {
-        "subtitles.engine": arguments.engine,
-        "subtitles.languages": arguments.languages,
-        "subtitles.max_offset": arguments.max_offset,
-        "subtitles.jobs": arguments.jobs,
-    }
-    if paths.data.exists() and not paths.data.is_dir():
-        raise storage_error(NotADirectoryError(errno.ENOTDIR, ""), paths.data)
-    loaded = configuration(file=arguments.config, paths=paths, flags=flags)
-    try:
-        paths.ensure()
-    except OSError as error:
-        raise storage_error(error, paths.data) from error
-    start_log(paths.logs, loaded, verbose=arguments.verbose > 1)
+    paths, loaded = prepared(arguments, verbose=arguments.verbose > 1)
     libraries = (LibraryRoot("Demo", demo),) if demo else ()
     async with services(loaded, paths, jobs=arguments.jobs, libraries=libraries) as opened:
         signals.kill = opened.workers.kill

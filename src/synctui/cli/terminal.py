@@ -76,3 +76,12 @@ class Terminal:
         """Return the text in a style: dim, bold, accent, warn or error."""
         codes = {"dim": "2", "bold": "1", "accent": "36", "warn": "33", "error": "31"}
         return f"\x1b[{codes[style]}m{text}\x1b[0m" if self.colour else text
+
+
+def shows_screens(environment: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether all three standard streams are one capable terminal: the screens are drawn on standard error."""
+    try:
+        here = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    except ValueError:
+        return False
+    return here and environment.get("TERM", "dumb") not in ("", "dumb", "unknown")
