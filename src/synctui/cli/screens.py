@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 from dataclasses import replace
 
 from synctui.cli.arguments import Arguments
+from synctui.cli.complaints import complain_of_bug
 from synctui.cli.places import flags_of, prepared, program, same_data
 from synctui.cli.terminal import Terminal
 from synctui.config.launch import Farewell, Launch, Screens
-from synctui.errors import ExitCode
+from synctui.errors import ExitCode, SyncTuiError
 from synctui.model.library import LibraryRoot
+
+log = logging.getLogger(__name__)
 
 
 def open_screens(arguments: Arguments, screens: Screens) -> ExitCode:
@@ -47,7 +51,16 @@ def open_screens(arguments: Arguments, screens: Screens) -> ExitCode:
             program=program(),
             options=same_data(arguments, paths, demo=made is not None),
         )
-        farewell = asyncio.run(_shown(screens, launch))
+        if made is not None:
+            made.clean = False
+        try:
+            farewell = asyncio.run(_shown(screens, launch))
+        except (SyncTuiError, OSError):
+            raise
+        except Exception as error:
+            log.exception("a fault")
+            complain_of_bug(error, verbose=False, arguments=arguments)
+            return ExitCode.BUG
         terminal = Terminal.of()
         for line in farewell.lines:
             terminal.write(line + "\n")
