@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from synctui.config.values import suggest
+from synctui.text import display
 from synctui.tui.commands.command import Command
+from synctui.tui.commands.keys import named, shown_key, wrong_key
 from synctui.tui.commands.table import COMMANDS, PLACES, commands_of
 
-_NAMES = {" ": "space", "esc": "escape", "return": "enter", "del": "delete", "pgup": "pageup", "pgdn": "pagedown"}
-_SHOWN = {
-    "space": "space",
-    "escape": "esc",
-    "pagedown": "pgdn",
-    "pageup": "pgup",
-    "down": "↓",
-    "up": "↑",
-    "left": "←",
-    "right": "→",
-}
+__all__ = ["Keymap", "shown_key"]
 
 
 @dataclass(frozen=True)
@@ -31,28 +24,27 @@ class Keymap:
 
     @classmethod
     def of(cls, overrides: Mapping[str, str]) -> Keymap:
-        """Return the keymap with the keys of `[ui.keys]`: `id` for a command wherever it is, or `place.id`; several keys by
-        spaces."""
+        """Return the keymap with the keys of `[ui.keys]`.
+
+        A name is `id`, for the command wherever it is, or `place.id`, which ranks higher. Several keys are parted by
+        blanks; none at all takes the command its keys.
+        """
         problems: list[str] = []
         changed: dict[tuple[str, str], tuple[str, ...]] = {}
-        for name, keys in overrides.items():
-            place, _, id = name.rpartition(".")
-            meant = [one for one in COMMANDS if one.id == id and (not place or one.place == place)]
-            given = tuple(_named(key) for key in (keys.split() or ([" "] if keys else [])))
+        for name in sorted(overrides, key=lambda name: "." in name):
+            meant = _meant(name)
+            keys = tuple(named(key) for key in overrides[name].split() or ([" "] if overrides[name] else []))
             if not meant:
-                problems.append(f"[ui.keys]: there is no command {name!r}")
-            for command in meant:
-                changed[command.place, command.id] = given
+                problems.append(f"[ui.keys]: there is no command {display(name, 40)}" + _near(name))
+            wrong = [
+                f"[ui.keys]: {display(key, 20)} ({display(name, 40)}): {wrong_key(key)}" for key in keys if wrong_key(key)
+            ]
+            problems += wrong
+            changed |= {(one.place, one.id): keys for one in meant if not wrong}
         commands = tuple(replace(one, keys=changed.get((one.place, one.id), one.keys)) for one in COMMANDS)
-        by_key: dict[str, dict[str, Command]] = {}
-        for place in PLACES:
-            table = by_key.setdefault(place, {})
-            for command in sorted((one for one in commands if one.place in (place, "")), key=lambda one: one.place == ""):
-                for key in command.keys:
-                    key = _named(key)
-                    other = table.setdefault(key, command)
-                    if other.place == command.place and other.id != command.id:
-                        problems.append(f"[ui.keys]: {key!r} is both {other.label} and {command.label} ({PLACES[place]})")
+        by_key: dict[str, dict[str, Command]] = {place: {} for place in PLACES}
+        for place, table in by_key.items():
+            problems += _filled(table, place, commands)
         return cls(commands, by_key, tuple(dict.fromkeys(problems)))
 
     def command(self, place: str, key: str) -> Command | None:
@@ -69,10 +61,34 @@ class Keymap:
         return next((one for one in self.of_place(place) if one.id == id), None)
 
 
-def shown_key(key: str) -> str:
-    """Return a key as a person reads it."""
-    return _SHOWN.get(key, key)
+def _meant(name: str) -> list[Command]:
+    place, dot, id = name.rpartition(".")
+    return [one for one in COMMANDS if one.id == id and (one.place == place if dot else True)]
 
 
-def _named(key: str) -> str:
-    return _NAMES.get(key.lower(), key) if len(key) > 1 or key == " " else key
+def _near(name: str) -> str:
+    _, dot, _ = name.rpartition(".")
+    known = [f"{one.place}.{one.id}" if dot else one.id for one in COMMANDS]
+    hint = suggest(name, dict.fromkeys(known))
+    return f"; {hint}" if hint else ""
+
+
+def _filled(table: dict[str, Command], place: str, commands: tuple[Command, ...]) -> Iterator[str]:
+    """Fill in what each key does in a place, and yield what cannot be reached there any more."""
+    own = [one for one in commands if one.place == place]
+    shadowed = {one.id for one in own}
+    for command in own:
+        for key in command.keys:
+            other = table.setdefault(key, command)
+            if other is not command:
+                where = PLACES[place].lower()
+                yield f"[ui.keys]: {shown_key(key)} is both “{other.label}” and “{command.label}” ({where})"
+    if not place:
+        return
+    for command in commands:
+        if command.place or command.id in shadowed or not command.keys:
+            continue
+        reached = [table.setdefault(key, command) is command for key in command.keys]
+        if not any(reached):
+            keys = " ".join(shown_key(key) for key in command.keys)
+            yield f"[ui.keys]: “{command.label}” ({keys}) cannot be reached in {PLACES[place].lower()}: the key is taken"

@@ -7,7 +7,7 @@ from synctui.tui.commands.everywhere import EVERYWHERE
 from synctui.tui.commands.jobs import JOB, JOBS, OPERATION
 from synctui.tui.commands.library import LIBRARY
 from synctui.tui.commands.preview import PREVIEW
-from synctui.tui.commands.settings import SETTINGS
+from synctui.tui.commands.settings import HELP, KEYS, MESSAGES, SETTINGS, WELCOME
 
 PLACES = {
     "": "Everywhere",
@@ -17,8 +17,24 @@ PLACES = {
     "job": "One job",
     "operation": "One operation",
     "settings": "Settings",
+    "keys": "Keys",
+    "help": "Help",
+    "messages": "Messages",
+    "welcome": "Welcome",
 }
-COMMANDS: tuple[Command, ...] = (*EVERYWHERE, *LIBRARY, *PREVIEW, *JOBS, *JOB, *OPERATION, *SETTINGS)
+COMMANDS: tuple[Command, ...] = (
+    *EVERYWHERE,
+    *LIBRARY,
+    *PREVIEW,
+    *JOBS,
+    *JOB,
+    *OPERATION,
+    *SETTINGS,
+    *KEYS,
+    *HELP,
+    *MESSAGES,
+    *WELCOME,
+)
 
 
 def commands_of(place: str) -> tuple[Command, ...]:
