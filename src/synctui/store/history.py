@@ -38,7 +38,8 @@ class OperationRecord:
     undone_by: int | None
 
 
-def _record(row: aiosqlite.Row) -> OperationRecord:
+def record(row: aiosqlite.Row) -> OperationRecord:
+    """Return the operation of a row of `WITH_QUEUE`."""
     return OperationRecord(
         id=row["id"],
         job=row["job"],
@@ -101,19 +102,19 @@ async def list_operations(
         where.append("(" + " OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in columns) + ")")
         parameters += [like] * len(columns)
     rows = await database.rows(f"{WITH_QUEUE} WHERE {' AND '.join(where)} ORDER BY o.id LIMIT ?", (*parameters, limit))
-    return [_record(row) for row in rows]
+    return [record(row) for row in rows]
 
 
 async def find(database: Database, job: int, key: str) -> OperationRecord | None:
     """Return one operation by its key."""
     row = await database.row(f"{WITH_QUEUE} WHERE o.job = ? AND o.key = ?", (job, to_blob(key)))
-    return _record(row) if row else None
+    return record(row) if row else None
 
 
 async def of_path(database: Database, path: str, *, limit: int = 20) -> list[OperationRecord]:
     """Return the operations on a path over all jobs, the newest first."""
     rows = await database.rows(f"{WITH_QUEUE} WHERE o.path = ? ORDER BY o.id DESC LIMIT ?", (path_to_blob(path), limit))
-    return [_record(row) for row in rows]
+    return [record(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
