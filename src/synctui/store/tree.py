@@ -92,20 +92,27 @@ async def children(database: Database, node: int, *, offset: int = 0, limit: int
 
 
 async def search(
-    database: Database, text: str, *, states: Sequence[SubtitleState] = (), offset: int = 0, limit: int = 50
+    database: Database,
+    text: str,
+    *,
+    states: Sequence[SubtitleState] = (),
+    languages: Sequence[str] = (),
+    offset: int = 0,
+    limit: int = 50,
 ) -> Page:
     """Return a page of the videos and lone subtitles in whose name, show or season every word occurs, with counts of all.
 
-    Give the words folded (`library.names.fold`). With `states` only those that have a subtitle in one of them; no words then
-    mean any name.
+    Give the words folded (`library.names.fold`). With `states` or `languages` only those that have a subtitle in one of
+    them; no words then mean any name.
     """
     words = text.split()[:_MOST_WORDS]
-    if not words and not states:
+    if not words and not states and not languages:
         return Page((), 0)
-    where, parameters = _wanted(words, states)
+    where, parameters = _wanted(words, states, languages)
     # A node in whose own label every word occurs counts as a whole, from its tallies.
     named = " AND ".join(f"instr(label, :w{index})" for index in range(len(words)))
-    whole = f"(SELECT id FROM nodes WHERE kind <> 'library' AND {named})" if words and not states else "(0)"
+    alone = words and not states and not languages
+    whole = f"(SELECT id FROM nodes WHERE kind <> 'library' AND {named})" if alone else "(0)"
     counted = await database.rows(
         f"""WITH m(id, state) AS MATERIALIZED (
             SELECT f.id, f.state FROM files f WHERE f.label IS NOT NULL AND f.node NOT IN {whole} AND {where}
@@ -122,20 +129,27 @@ async def search(
 
 
 async def search_ids(
-    database: Database, text: str, *, states: Sequence[SubtitleState] = (), limit: int = 50_000
+    database: Database,
+    text: str,
+    *,
+    states: Sequence[SubtitleState] = (),
+    languages: Sequence[str] = (),
+    limit: int = 50_000,
 ) -> list[int]:
     """Return the ids of everything that a search finds, in its order."""
     words = text.split()[:_MOST_WORDS]
-    if not words and not states:
+    if not words and not states and not languages:
         return []
-    where, parameters = _wanted(words, states)
+    where, parameters = _wanted(words, states, languages)
     return [row[0] for row in await database.rows(_FOUND.format(where), {**parameters, "limit": limit})]
 
 
 _FOUND = "SELECT f.id FROM files f WHERE f.label IS NOT NULL AND {} ORDER BY f.node, f.number, f.label, f.id LIMIT :limit"
 
 
-def _wanted(words: Sequence[str], states: Sequence[SubtitleState]) -> tuple[str, dict[str, Any]]:
+def _wanted(
+    words: Sequence[str], states: Sequence[SubtitleState], languages: Sequence[str]
+) -> tuple[str, dict[str, Any]]:
     """Return the condition on a line `f` that a search sets, with its parameters."""
     tests = [
         f"(instr(f.label, :w{index}) OR f.node IN"
@@ -143,10 +157,17 @@ def _wanted(words: Sequence[str], states: Sequence[SubtitleState]) -> tuple[str,
         for index in range(len(words))
     ]
     parameters: dict[str, Any] = {f"w{index}": word for index, word in enumerate(words)}
+    # One subtitle has to fit: a German one that is off, not a German one beside another that is off.
+    fits: list[str] = []
     if states:
-        marks = ", ".join(f":s{index}" for index in range(len(states)))
-        tests.append(f"f.id IN (SELECT coalesce(s.video, s.id) FROM files s WHERE s.state IN ({marks}))")
+        fits.append(f"s.state IN ({', '.join(f':s{index}' for index in range(len(states)))})")
         parameters |= {f"s{index}": state.value for index, state in enumerate(states)}
+    if languages:
+        marks = ", ".join(f":l{index}" for index in range(len(languages)))
+        fits.append(f"s.suffix IN (SELECT id FROM suffixes WHERE language IN ({marks}))")
+        parameters |= {f"l{index}": language for index, language in enumerate(languages)}
+    if fits:
+        tests.append(f"f.id IN (SELECT coalesce(s.video, s.id) FROM files s WHERE {' AND '.join(fits)})")
     return " AND ".join(tests), parameters
 
 
