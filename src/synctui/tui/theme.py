@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from textual.theme import BUILTIN_THEMES, Theme
 
+from synctui.config.values import suggest
+from synctui.text import display
 from synctui.tui.draw.palette import Palette
 
 DARK = Theme(
@@ -70,6 +72,7 @@ NAMES: tuple[str, ...] = (*(theme.name for theme in OWN), *sorted(name for name 
 """Every theme that `[ui] theme` may name."""
 
 _FEW_COLOURS = ("linux", "xterm", "screen", "vt100", "vt220", "ansi", "cygwin")
+_LIGHT_COLOURS = frozenset(("7", *(str(number) for number in range(9, 16))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +87,33 @@ class Look:
 def choose_look(name: str, colors: str = "", environment: Mapping[str, str] | None = None) -> Look:
     """Return the look for a configured theme ("": by the terminal), the flag `--colors` and the environment.
 
-    A name that no theme has counts as none.
+    A name that no theme has counts as none. Without one a terminal of few colours keeps its own, a light one gets the
+    light theme.
     """
     env = os.environ if environment is None else environment
     mono = colors == "none" or (not colors and bool(env.get("NO_COLOR")))
     theme = {one.name: one for one in OWN}.get(name) or BUILTIN_THEMES.get(name)
     if mono or (theme is None and (colors == "16" or (not colors and _few(env)))):
         theme = TERMINAL
-    theme = theme or DARK
+    theme = theme or (LIGHT if light_background(env) else DARK)
     return Look(theme, Palette.of(theme, mono=mono), mono)
+
+
+def unknown_theme(name: str) -> str:
+    """Return a sentence about a name that no theme has, "" for one that is known."""
+    if not name or name in NAMES:
+        return ""
+    hint = suggest(name, NAMES) or f"one of {', '.join(one.name for one in OWN)}, or another of those in the settings"
+    return f"[ui] theme: there is no theme {display(name, 40)}; {hint}"
+
+
+def light_background(environment: Mapping[str, str]) -> bool:
+    """Tell whether the terminal says that its background is light.
+
+    Some (rxvt, Konsole, and what runs in them) set COLORFGBG to the numbers of their colours, the background last; the
+    numbers are those that Vim takes for light.
+    """
+    return environment.get("COLORFGBG", "").rpartition(";")[2] in _LIGHT_COLOURS
 
 
 def color_system(colors: str, environment: Mapping[str, str] | None = None) -> str:
