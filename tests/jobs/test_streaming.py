@@ -71,8 +71,8 @@ def _files(bench: Bench) -> list[Path]:
     return list((bench.folder / "drafts").iterdir())
 
 
-def _many(first: int, count: int, **more: object) -> list[PlanItem]:
-    return [operation(f"k{number:06}", **more) for number in range(first, first + count)]
+def _many(first: int, count: int, *, cost: int = 0) -> list[PlanItem]:
+    return [operation(f"k{number:06}", cost=cost) for number in range(first, first + count)]
 
 
 async def test_the_draft_is_there_before_anything_is_planned_and_rows_show_soon(bench: Bench) -> None:
