@@ -59,7 +59,7 @@ def _touch(path: str) -> int:
     return 1
 
 
-async def scan_once(root: str, database: str) -> dict[str, float]:
+async def scan_once(root: str, database: str, name: str = "Library") -> dict[str, float]:
     """Scan and index `root`; return seconds, processor seconds, the peak of memory in MB, and the files."""
     from synctui.library.index import refresh
     from synctui.model.library import LibraryRoot
@@ -67,7 +67,7 @@ async def scan_once(root: str, database: str) -> dict[str, float]:
 
     async with await Database.open(Path(database)) as opened:
         began, spent = time.perf_counter(), time.process_time()
-        report = await refresh(opened, LibraryRoot("Library", root))
+        report = await refresh(opened, LibraryRoot(name, root))
         wall, cpu = time.perf_counter() - began, time.process_time() - spent
     if not report.complete:
         raise SystemExit(f"the scan did not come to its end: {report.brakes} {report.problems}")
