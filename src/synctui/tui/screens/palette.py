@@ -1,0 +1,109 @@
+"""Every command of a place by its name: type a few letters, Enter does it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.events import Key
+from textual.widgets import Input
+
+from synctui.tui.commands.command import Command
+from synctui.tui.commands.finding import found
+from synctui.tui.commands.keys import shown_key
+from synctui.tui.draw.line import Line, Span
+from synctui.tui.widgets.dialogs import Dialog
+from synctui.tui.widgets.lines import Lines
+from synctui.tui.widgets.rows import RowList
+
+if TYPE_CHECKING:
+    from synctui.tui.screens.place import Place
+
+_LABEL, _KEY = 16, 8
+_MOVES = frozenset(("up", "down", "first", "last", "page_up", "page_down"))
+
+
+class _Found:
+    def __init__(self) -> None:
+        self.commands: Sequence[Command] = ()
+
+    def count(self) -> int:
+        return len(self.commands)
+
+    def line(self, index: int, width: int) -> Line:
+        if index >= len(self.commands):
+            return ()
+        one = self.commands[index]
+        key = shown_key(one.keys[0]) if one.keys else ""
+        room = max(0, width - _LABEL - _KEY - 2)
+        return (Span(one.label, "text", _LABEL), Span(one.help, "dim", room), Span("  "), Span(key, "accent", _KEY))
+
+    def key(self, index: int) -> Hashable:
+        return index
+
+    def marked(self, index: int) -> bool:
+        return False
+
+    def find(self, key: Hashable) -> int | None:
+        return None
+
+
+class PaletteScreen(Dialog):
+    """Answers with a command of a place, or None."""
+
+    DEFAULT_CSS = """
+    PaletteScreen RowList { height: 14; max-height: 60%; }
+    PaletteScreen Input { margin: 0 0 1 0; }
+    """
+
+    def __init__(self, asked: Place) -> None:
+        super().__init__("Commands")
+        self._asked = asked
+        self._found = _Found()
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Lines(id="dialog-head")
+            yield Input(id="answer", select_on_focus=False)
+            yield RowList(self._found)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#dialog-head", Lines).styles.height = 1
+        self.query_one(Input).focus()
+        self._look_for("")
+
+    def _look_for(self, text: str) -> None:
+        known = self._asked.home.keymap.of_place(self._asked.place)
+        offered = [one for one in known if one.id not in _MOVES and one.id != "palette"]
+        self._found.commands = found(offered, text)
+        self.query_one(RowList).reload(keep=False)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._look_for(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._take(self.query_one(RowList).cursor)
+
+    def on_row_list_pressed(self, event: RowList.Pressed) -> None:
+        event.stop()
+        self._take(event.index)
+
+    def _take(self, index: int) -> None:
+        if index < self._found.count():
+            self.dismiss(self._found.commands[index])
+
+    def on_key(self, event: Key) -> None:
+        rows = self.query_one(RowList)
+        moves = {"down": 1, "up": -1, "pagedown": rows.page, "pageup": -rows.page, "ctrl+n": 1, "ctrl+p": -1}
+        if event.key == "escape":
+            event.stop()
+            self.dismiss(None)
+        elif event.key in moves:
+            event.stop()
+            event.prevent_default()
+            rows.move(moves[event.key])
