@@ -3,38 +3,46 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
-import signal
-from collections.abc import Coroutine
+import sys
+from collections.abc import Coroutine, Hashable
 from typing import Any, ClassVar
 
 from textual.app import App
+from textual.events import DescendantFocus
 from textual.screen import Screen
+from textual.widgets import Input
 
 from synctui.errors import ExitCode, SyncTuiError
 from synctui.jobs.board import Board
+from synctui.model.states import JobState
 from synctui.reports import write_report
 from synctui.services import Farewell, Launch, Services
 from synctui.text import display
-from synctui.tui.commands.keymap import Keymap
+from synctui.tui.commands.command import Command
+from synctui.tui.commands.keymap import Keymap, shown_key
 from synctui.tui.draw.line import Line, spread
+from synctui.tui.guide import Guide
 from synctui.tui.house import House
+from synctui.tui.leaving import Leaving, farewell, interrupted
 from synctui.tui.messages import Messages
 from synctui.tui.pulse import Pulse
 from synctui.tui.screens.place import Place
+from synctui.tui.terminal.abilities import speaks_unicode
+from synctui.tui.terminal.driver import TerminalDriver
 from synctui.tui.theme import OWN, choose_look, color_system
 from synctui.tui.topline import places_line, running_line
 from synctui.tui.widgets.dialogs import Choice, Dialog, Menu
+from synctui.tui.widgets.sturdy import Sturdy
 
 log = logging.getLogger(__name__)
 
 _MOST_FAULTS = 20
-_CODES = {signal.SIGHUP: ExitCode.SIGHUP, signal.SIGINT: ExitCode.SIGINT, signal.SIGTERM: ExitCode.SIGTERM}
+_SETTLED_S = 0.1
 
 
-class SyncTui(App[ExitCode], inherit_bindings=False):
+class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
     """The screens of SyncTUI."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -46,21 +54,26 @@ class SyncTui(App[ExitCode], inherit_bindings=False):
     BINDINGS: ClassVar[list[Any]] = []
 
     def __init__(self, launch: Launch) -> None:
-        super().__init__()
+        super().__init__(driver_class=TerminalDriver)
+        self.animation_level = "none"
         self.launch = launch
         ui = launch.loaded.config.ui
-        self.ascii = launch.ascii
+        self.ascii = launch.ascii or not speaks_unicode(sys.__stderr__.encoding if sys.__stderr__ is not None else None)
         self.look = choose_look(ui.theme, launch.colors)
         self.palette = self.look.palette
         self.keymap = Keymap.of(ui.keys)
         self.messages = Messages()
-        self.house = House(launch, self._opened)
+        self.house = House(launch, self._opened, self.exit)
+        self.leaving = Leaving(self.house, self.exit)
+        self.guide = Guide(launch.paths.data / "tour", self._key) if launch.demo is not None else None
         self.board = Board()
         self.pulse = Pulse(self._look_at_jobs, ui.refresh_hz)
-        self.farewell: tuple[str, ...] = ()
-        self.code = ExitCode.DONE
+        self.faults: list[BaseException] = []
+        self.lenient = False
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._faults = 0
+        self._told: set[Hashable] = set()
+        self._troubles: dict[str, str] = {}
+        self._looked = False
         for theme in OWN:
             self.register_theme(theme)
         self.theme = self.look.theme.name
@@ -78,8 +91,9 @@ class SyncTui(App[ExitCode], inherit_bindings=False):
             self.messages.say(problem, "warn")
         if not self.house.begun:
             self.house.begin()
+        if self.house.failed:
+            self.exit()
         self.pulse.begin()
-        self._handle_signals()
 
     def on_unmount(self) -> None:
         self.pulse.end()
@@ -98,22 +112,18 @@ class SyncTui(App[ExitCode], inherit_bindings=False):
                 screen.opened()
         self.pulse.poke()
 
-    def _handle_signals(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number in _CODES:
-            with contextlib.suppress(ValueError, RuntimeError):  # not the main thread, as in tests
-                loop.add_signal_handler(number, self._signalled, number)
+    def hung_up(self) -> None:
+        """Leave: the terminal is gone."""
+        self.leaving.hung_up()
 
-    def _signalled(self, number: signal.Signals) -> None:
-        if self.code is not ExitCode.DONE:
-            # Asked twice: leave at once; the database stays whole, our children go with us.
-            self.house.stop.hard(number.name)
-            if self.house.ready:
-                self.services.workers.kill()
-            os._exit(int(_CODES[number]))
-        self.code = _CODES[number]
-        self.house.stop.graceful(number.name)
-        self.exit(self.code)
+    def behind(self) -> None:
+        """Draw everything anew: the terminal could not take what was drawn meanwhile."""
+        self.refresh()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        # A cursor that blinks sends something up the line all the time.
+        if isinstance(event.widget, Input):
+            event.widget.cursor_blink = False
 
     # tasks and troubles
 
@@ -138,22 +148,55 @@ class SyncTui(App[ExitCode], inherit_bindings=False):
         if isinstance(error, SyncTuiError):
             self.say(str(error), "error", hint=error.hint)
             return
-        self._faults += 1
+        self.faults.append(error)
         log.error("a fault", exc_info=error)
         try:
             report = write_report(self.launch.paths, self.launch.loaded, error)
-            hint = f"the report is in {report}"
+            hint = f"report: {report}"
         except Exception:
-            hint = f"the log is in {self.launch.paths.logs}"
-        self.say(f"a fault in SyncTUI ({type(error).__name__}): what you did may not have happened", "error", hint=hint)
+            hint = f"log: {self.launch.paths.logs}"
+        self.say(f"a fault in SyncTUI ({type(error).__name__})", "error", hint=hint)
+
+    def fault(self, error: Exception, *, once: Hashable = None) -> None:
+        """Say and report a fault of ours where it cannot go further up; what is drawn again and again is told `once`."""
+        if once is not None:
+            if once in self._told:
+                return
+            self._told.add(once)
+        self._handle_exception(error)
+
+    @property
+    def strict(self) -> bool:
+        """Tell whether a fault ends the application: in tests (unless `lenient`), and when there is no end of them."""
+        return (self.is_headless and not self.lenient) or len(self.faults) >= _MOST_FAULTS
 
     def _handle_exception(self, error: Exception) -> None:
-        # One of Textual's own hooks: its version ends the application.
-        if self._faults >= _MOST_FAULTS or not self.is_running or self.is_headless:
-            self.code = ExitCode.BUG
+        # One of Textual's own hooks: its version ends the application, with the values of all variables on the terminal.
+        if self.is_headless and self.strict:
             super()._handle_exception(error)
             return
         self.trouble(error)
+        if not self.is_running or self.strict:
+            self._give_up()
+        else:
+            self.set_timer(_SETTLED_S, self._see_who_answers)
+
+    def _give_up(self) -> None:
+        self.leaving.give_up(self.messages.newest)
+        self.exit()
+
+    def _see_who_answers(self) -> None:
+        """Close what no longer answers keys: a part of Textual's own ends with its first fault."""
+        screen = self.screen
+        if not screen.is_running:
+            if len(self.screen_stack) > 1:
+                self.pop_screen()
+            else:
+                self._give_up()
+        elif screen.focused is not None and not screen.focused.is_running:
+            screen.set_focus(None)
+            if isinstance(screen, Dialog):
+                screen.dismiss(None)
 
     def say(self, text: str, role: Any = "text", *, hint: str = "") -> None:
         """Say something at the bottom of every screen; it stays until the next key, and among the messages."""
@@ -174,13 +217,36 @@ class SyncTui(App[ExitCode], inherit_bindings=False):
         try:
             before, self.board = self.board, await self.services.engine.board()
         except SyncTuiError as error:
-            self.trouble(error)
+            self._tell_once("board", error)
             return False
-        if self.board.version != before.version and isinstance(self.screen, Place):
+        self._tell_once("board", None)
+        self._tell_once("attendance", self.house.attendance.trouble if self.house.attendance is not None else None)
+        if not self._looked:
+            self._looked = True
+            if self.guide is not None:
+                self.guide.begin(self.board)
+        if self.board.version != before.version:
             self._tell_ended(before)
-            self.screen.refreshed()
-            self.screen.update_frame()
+            self._offer_to_resume()
+            if isinstance(self.screen, Place):
+                self.screen.refreshed()
+                self.screen.update_frame()
         return self.board.running_here
+
+    def _tell_once(self, about: str, error: SyncTuiError | None) -> None:
+        """Say a trouble that comes again at every look when it is new."""
+        self._troubles, before = {**self._troubles, about: str(error or "")}, self._troubles.get(about, "")
+        if error is not None and str(error) != before:
+            self.trouble(error)
+
+    def _offer_to_resume(self) -> None:
+        left = [job for job in self.board.jobs if interrupted(job)]
+        if not left:
+            self.messages.offering("")
+            return
+        first, more = left[0], f", and {len(left) - 1} more" if len(left) > 1 else ""
+        done = f"{first.snapshot.current:,} of {first.snapshot.total:,} done"
+        self.messages.offering(f"interrupted: {first.title}, {done}{more}", hint=f"{self._key('', 'resume')} goes on")
 
     def _tell_ended(self, before: Board) -> None:
         known = {job.id: job for job in before.jobs}
@@ -200,6 +266,27 @@ class SyncTui(App[ExitCode], inherit_bindings=False):
 
         await self.push_screen(dialog, take)
         return await answered
+
+    # the guided tour
+
+    def guide_lines(self, place: Place, width: int) -> tuple[Line, ...]:
+        """Return what the guided tour says on a screen; nothing outside the demo."""
+        guide = self.guide
+        if guide is None:
+            return ()
+        if self._looked and guide.look(place.place, self.board):
+            self.start(asyncio.to_thread(guide.keep))
+        return () if guide.over else guide.lines(width)
+
+    def did(self, place: str, command: Command) -> None:
+        """Take over that a command was done."""
+        if self.guide is not None and self.guide.did(place, command.id):
+            self.start(asyncio.to_thread(self.guide.keep))
+
+    def _key(self, place: str, id: str) -> str:
+        """Return the key of a command as a person reads it, "" when it has none."""
+        command = self.keymap.find(place, id)
+        return shown_key(command.keys[0]) if command is not None and command.keys else ""
 
     # commands that hold everywhere
 
@@ -266,6 +353,30 @@ class SyncTui(App[ExitCode], inherit_bindings=False):
         if command is not None and self.screen is place:
             place.do(command)
 
+    async def do_resume(self) -> None:
+        """Let what was interrupted go on; otherwise what a person paused."""
+        left = [job for job in self.board.jobs if interrupted(job)]
+        left = left or [job for job in self.board.jobs if job.state is JobState.PAUSED and job.where == "nobody"]
+        for job in left:
+            await self.services.engine.resume(job.id)
+        self.say(f"goes on: {', '.join(job.title for job in left)}" if left else "nothing waits to go on")
+        self.pulse.poke()
+
+    def do_tour(self) -> None:
+        if self.guide is None:
+            self.say("the tour is part of the demo", hint="synctui --demo")
+            return
+        self.guide.turn()
+        self.start(asyncio.to_thread(self.guide.keep))
+
+    def do_tour_next(self) -> None:
+        if self.guide is not None:
+            self.guide.skip()
+            self.start(asyncio.to_thread(self.guide.keep))
+
+    def do_suspend(self) -> None:
+        self.action_suspend_process()
+
     async def do_quit(self) -> None:
         """Leave; while a job runs here, ask first."""
         if self.board.running_here:
@@ -280,11 +391,14 @@ class SyncTui(App[ExitCode], inherit_bindings=False):
             )
             if not answer:
                 return
-        self.exit(ExitCode.DONE)
+        self.exit()
 
 
 async def show(launch: Launch) -> Farewell:
-    """Show the screens until the user leaves; returns the exit code and what is to be said in the shell afterwards."""
+    """Show the screens until the user leaves; returns the exit code and what is to be said in the shell afterwards.
+
+    Raises what the services could not be opened for: StorageError, DatabaseUnusable.
+    """
     colours = color_system(launch.colors)
     if colours:
         os.environ["TEXTUAL_COLOR_SYSTEM"] = colours
@@ -296,16 +410,14 @@ async def show(launch: Launch) -> Farewell:
     app = SyncTui(launch)
     if no_color is not None:
         os.environ["NO_COLOR"] = no_color  # Textual takes it away; our children want it
+    app.leaving.handle_signals()
     app.house.begin()
     mouse = launch.mouse and launch.loaded.config.ui.mouse
-    trouble: SyncTuiError | None = None
     try:
         await app.run_async(mouse=mouse)
     finally:
-        try:
-            await app.house.close()
-        except SyncTuiError as error:
-            trouble = error
-    if trouble is not None:
-        raise trouble
-    return Farewell(app.code if app.code is not ExitCode.DONE else app.return_value or ExitCode.DONE, app.farewell)
+        if app.board.running_here:
+            app.leaving.waiting()
+        await app.house.close()
+    gone = launch.demo is not None and not launch.demo_kept and app.leaving.code is ExitCode.DONE
+    return Farewell(app.leaving.code, () if gone else (*app.leaving.told, *farewell(app.house.board, launch)))

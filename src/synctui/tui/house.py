@@ -7,8 +7,9 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 
-from synctui.errors import UsageError
+from synctui.errors import SyncTuiError, UsageError
 from synctui.jobs.attendance import Attendance
+from synctui.jobs.board import Board
 from synctui.jobs.stop import Stop
 from synctui.services import Launch, Services, configuration, services
 
@@ -16,14 +17,18 @@ from synctui.services import Launch, Services, configuration, services
 class House:
     """Owns the services and whoever executes jobs; one task opens and closes them, as contexts want it.
 
-    `on_open` is called whenever services are there, the first time and after each change of the configuration.
+    `on_open` is called whenever services are there, the first time and after each change of the configuration; `on_fail`
+    when they cannot be opened, or closed to be opened anew: `close` then raises why. `board` is how the jobs stood when
+    everything was closed.
     """
 
-    def __init__(self, launch: Launch, on_open: Callable[[Services], None]) -> None:
+    def __init__(self, launch: Launch, on_open: Callable[[Services], None], on_fail: Callable[[], None]) -> None:
         self.launch = launch
         self.stop = Stop()
         self.attendance: Attendance | None = None
+        self.board = Board()
         self._on_open = on_open
+        self._on_fail = on_fail
         self._services: Services | None = None
         self._task: asyncio.Task[None] | None = None
         self._leave = asyncio.Event()
@@ -42,6 +47,11 @@ class House:
         return self._services is not None
 
     @property
+    def failed(self) -> bool:
+        """Tell whether there are no services and will be none."""
+        return self._task is not None and self._task.done()
+
+    @property
     def begun(self) -> bool:
         """Tell whether they are open or being opened."""
         return self._task is not None
@@ -49,6 +59,11 @@ class House:
     def begin(self) -> None:
         """Open the services beside whatever goes on."""
         self._task = asyncio.get_running_loop().create_task(self._live(), name="house")
+        self._task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            self._on_fail()
 
     async def reopen(self) -> None:
         """Read the configuration again and, when no job runs any more, open the services with it.
@@ -88,5 +103,7 @@ class House:
                     with contextlib.suppress(asyncio.CancelledError):
                         await attending
                     self.attendance = None
+                    with contextlib.suppress(SyncTuiError):
+                        self.board = await opened.engine.board()
             if not self._again or self.stop.asked:
                 return

@@ -13,7 +13,7 @@ _KEPT = 500
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message; `sticky` ones stay until another sticky one or a key answers them."""
+    """A message."""
 
     text: str
     role: Role
@@ -22,19 +22,37 @@ class Said:
 
 
 class Messages:
-    """The messages of this session, the oldest given up first."""
+    """The messages of this session, the oldest given up first.
+
+    `offer` is one that waits for an answer: it comes back to the bottom whenever nothing newer stands there, until it is
+    withdrawn.
+    """
 
     def __init__(self) -> None:
         self.all: deque[Said] = deque(maxlen=_KEPT)
-        self.newest: Said | None = None
+        self.offer: Said | None = None
+        self._newest: Said | None = None
+
+    @property
+    def newest(self) -> Said | None:
+        """Return what stands at the bottom."""
+        return self._newest or self.offer
 
     def say(self, text: str, role: Role = "text", *, hint: str = "", at: datetime | None = None) -> Said:
         """Keep a message and make it the newest."""
         said = Said(text, role, at or datetime.now().astimezone(), hint)
         self.all.append(said)
-        self.newest = said
+        self._newest = said
         return said
 
     def clear(self) -> None:
         """Take the newest message from the bottom; it can still be read among all."""
-        self.newest = None
+        self._newest = None
+
+    def offering(self, text: str, role: Role = "warn", *, hint: str = "") -> None:
+        """Offer something until it is withdrawn (no text)."""
+        if not text:
+            self.offer = None
+        elif self.offer is None or (self.offer.text, self.offer.hint) != (text, hint):
+            self.offer = Said(text, role, datetime.now().astimezone(), hint)
+            self.all.append(self.offer)

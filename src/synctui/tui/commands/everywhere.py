@@ -18,5 +18,9 @@ EVERYWHERE = (
     Command("messages", "", ("M",), "messages", "What was said at the bottom, all of it."),
     Command("help", "", ("?",), "help", "What can be done here, and with which key.", hint=9),
     Command("palette", "", (":", "ctrl+p"), "commands", "Find a command by its name."),
-    Command("quit", "", ("q",), "quit", "Leave; a job that runs is paused first, after asking."),
+    Command("resume", "", ("C",), "continue", "Let what was interrupted go on."),
+    Command("tour", "", ("T",), "tour", "In the demo: put the guided tour away, or bring it back."),
+    Command("tour_next", "", (".",), "next step", "In the demo: skip a step of the guided tour."),
+    Command("suspend", "", ("ctrl+z",), "to the shell", "To the shell for a moment; fg comes back. Jobs wait meanwhile."),
+    Command("quit", "", ("q", "ctrl+c", "ctrl+q"), "quit", "Leave; a job that runs is paused first, after asking."),
 )

@@ -18,14 +18,17 @@ from synctui.tui.commands.keymap import shown_key
 from synctui.tui.draw.line import Line, Span, fit, spread
 from synctui.tui.widgets.lines import Lines
 from synctui.tui.widgets.rows import RowList
+from synctui.tui.widgets.sturdy import Sturdy
 
 if TYPE_CHECKING:
     from synctui.tui.app import SyncTui
 
 _MOST_HINTS = 6
+_LEAST_FOR_GUIDE = 16
+_THROUGH_FIELDS = ("escape", "enter", "up", "down", "ctrl+c", "ctrl+z")
 
 
-class Place(Screen[Any]):
+class Place(Sturdy, Screen[Any]):
     """A screen with the usual frame; a subclass gives the body, the answer at the top and `do_<command>` methods.
 
     A `do_` method may be a coroutine: it then runs beside the screen, which goes on answering keys, and what it raises is
@@ -51,6 +54,7 @@ class Place(Screen[Any]):
         yield Lines(id="frame-upper")
         yield from self.body()
         yield Lines(id="frame-lower")
+        yield Lines(id="frame-guide")
         yield Lines(id="frame-hints")
 
     # what a screen gives
@@ -90,12 +94,30 @@ class Place(Screen[Any]):
         if not self.is_mounted:
             return
         width = self.size.width
-        left, right = self.answer()
+        left, right = self._answered()
         self._line("frame-top").show(self.home.top_line(self, width))
         self._line("frame-answer").show(spread((Span(" "), *left), (*right, Span(" ")), width))
         self._line("frame-upper").show((Span("─" * width, "rule"),))
         self._line("frame-lower").show(self._said(width))
+        self._show_guide(width)
         self._line("frame-hints").show(self._hints(width))
+
+    def _answered(self) -> tuple[Line, Line]:
+        try:
+            return self.answer()
+        except Exception as error:
+            self.home.fault(error, once=f"answer of {self.place}")
+            return (Span("how things stand could not be drawn", "error"),), ()
+
+    def _show_guide(self, width: int) -> None:
+        # It never takes room that the rows need more.
+        lines = self.home.guide_lines(self, width) if self.size.height >= _LEAST_FOR_GUIDE else ()
+        guide = self._line("frame-guide")
+        if guide.display is not bool(lines):
+            guide.display = bool(lines)
+        if lines:
+            guide.styles.height = len(lines)
+            guide.show(*lines)
 
     def _line(self, id: str) -> Lines:
         return self.query_one("#" + id, Lines)
@@ -141,7 +163,7 @@ class Place(Screen[Any]):
         return found.first() if found else None
 
     def on_key(self, event: Key) -> None:
-        if isinstance(self.focused, Input) and event.key not in ("escape", "enter", "up", "down"):
+        if isinstance(self.focused, Input) and event.key not in _THROUGH_FIELDS:
             return
         key = event.character if event.character and event.is_printable and event.character != " " else event.key
         command = self.home.keymap.command(self.place, key)
@@ -162,6 +184,7 @@ class Place(Screen[Any]):
         else:
             if inspect.iscoroutine(result):
                 self.home.start(result, name=command.id)
+            self.home.did(self.place, command)
         self.update_frame()
 
     def on_row_list_pressed(self, event: RowList.Pressed) -> None:

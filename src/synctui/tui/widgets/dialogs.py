@@ -16,6 +16,7 @@ from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.palette import Role
 from synctui.tui.widgets.lines import Lines
 from synctui.tui.widgets.rows import RowList
+from synctui.tui.widgets.sturdy import Sturdy
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class _Choices:
         return False
 
 
-class Dialog(ModalScreen[Any]):
+class Dialog(Sturdy, ModalScreen[Any]):
     """A panel in the middle of the screen."""
 
     DEFAULT_CSS = """
@@ -112,7 +113,7 @@ class Menu(Dialog):
             self.dismiss(given.value)
         elif event.key == "enter":
             self.dismiss(self._choices[rows.cursor].value)
-        elif event.key in ("escape", "q"):
+        elif event.key in ("escape", "q", "ctrl+c"):
             self.dismiss(None)
         elif event.key in moves:
             rows.move(moves[event.key])

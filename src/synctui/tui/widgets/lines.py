@@ -10,9 +10,10 @@ from textual.widget import Widget
 
 from synctui.tui.draw.line import Line, strip_of, text_of
 from synctui.tui.draw.palette import Palette
+from synctui.tui.widgets.sturdy import Sturdy
 
 
-class Lines(Widget):
+class Lines(Sturdy, Widget):
     """Shows lines; only those that changed are drawn again."""
 
     DEFAULT_CSS = "Lines { height: 1; width: 1fr; }"

@@ -13,7 +13,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from synctui.tui.draw.line import Line, Span, strip_of
-from synctui.tui.draw.palette import Palette
+from synctui.tui.draw.palette import Ground, Palette
+from synctui.tui.widgets.sturdy import Sturdy
 
 _GUTTER = 3
 _WHEEL = 3
@@ -43,7 +44,7 @@ class Rows(Protocol):
         ...
 
 
-class RowList(Widget, can_focus=True):
+class RowList(Sturdy, Widget, can_focus=True):
     """Shows rows with a cursor. It draws in whole lines: moving the cursor sends two of them."""
 
     DEFAULT_CSS = "RowList { height: 1fr; width: 1fr; }"
@@ -150,12 +151,18 @@ class RowList(Widget, can_focus=True):
         at = index == self.cursor
         room = width - 1 if self._count > self.page else width
         line: list[Span] = []
-        if self._gutter:
-            marked = self.source.marked(index)
-            # Without colours the sign alone tells where the cursor is.
-            line.append(Span((" >" if at else "  ") + ("●" if marked else " "), "accent", _GUTTER))
-        line.extend(self.source.line(index, room - (_GUTTER if self._gutter else 0)))
-        strip = strip_of(line, room, palette, ground="cursor" if at else "plain", ascii=ascii)
+        ground: Ground = "cursor" if at else "plain"
+        try:
+            if self._gutter:
+                marked = self.source.marked(index)
+                # Without colours the sign alone tells where the cursor is.
+                line.append(Span((" >" if at else "  ") + ("●" if marked else " "), "accent", _GUTTER))
+            line.extend(self.source.line(index, room - (_GUTTER if self._gutter else 0)))
+            strip = strip_of(line, room, palette, ground=ground, ascii=ascii)
+        except Exception as error:
+            # One row that cannot be drawn must not take the screen with it.
+            self.app.fault(error, once=f"row of {type(self.source).__name__}")  # type: ignore[attr-defined]
+            strip = strip_of((Span("   could not be drawn", "error"),), room, palette, ground=ground, ascii=ascii)
         if room == width:
             return strip
         bar = (
