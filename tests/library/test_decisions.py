@@ -218,6 +218,9 @@ async def test_candidates_are_what_the_name_suggests_then_the_neighbours(databas
     assert set(within) == {"S1/Film cd1.mkv", "S1/Film cd2.mkv", *rest}
     assert within[-1] == "Extra.mkv"
     assert await names("Nowhere/x.srt") == []
+    far = "Show/Another/Far.mkv"
+    await decisions.choose_video(database, str(root / "Show/S1/Film.en.srt"), str(root / far))
+    assert (await names("Show/S1/Film.en.srt"))[0] == "Another/Far.mkv"
 
 
 async def test_candidates_of_a_folder_of_thousands_are_few(database: Database, root: Path) -> None:

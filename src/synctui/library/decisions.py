@@ -17,7 +17,7 @@ from synctui.library.targets import home_of, pairing_of
 from synctui.model.clock import rfc3339
 from synctui.model.library import Choice, Strike
 from synctui.store import verdicts
-from synctui.store.choices import forget_choice, write_choices
+from synctui.store.choices import choice_of, forget_choice, write_choices
 from synctui.store.database import Database
 from synctui.store.ignored import write_ignored
 from synctui.store.strikes import write_strikes
@@ -66,12 +66,14 @@ async def choose_video(database: Database, subtitle: str, video: str | None) -> 
 
 
 async def video_candidates(database: Database, subtitle: str) -> list[str]:
-    """Return the videos that a subtitle may belong to: those that its name suggests, then the others near it.
+    """Return the videos that a subtitle may belong to: the chosen one, those that its name suggests, the others near it.
 
     Near are its folder, the one whose videos its folder is for, and the one above, each in natural order. At most
-    `MOST_CANDIDATES` of each kind. Choices do not count.
+    `MOST_CANDIDATES` of each kind.
     """
-    return await asyncio.to_thread(_candidates, subtitle)
+    chosen = await choice_of(database, subtitle)
+    found = await asyncio.to_thread(_candidates, subtitle)
+    return list(dict.fromkeys((chosen, *found))) if chosen else found
 
 
 async def paths_below(database: Database, *, nodes: Sequence[int] = (), videos: Sequence[int] = ()) -> AsyncIterator[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import heapq
 import os
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from synctui.errors import SyncTuiError, TemporaryFailure, Transient
+from synctui.errors import OperationFailed, SyncTuiError
 from synctui.files.reading import read_capped
 from synctui.library.decisions import video_candidates
 from synctui.library.languages import language as language_of
@@ -26,10 +27,13 @@ from synctui.store.lineage import lineage_history, writings
 from synctui.store.targets import subtitle_at
 from synctui.store.verdicts import verdict_of
 from synctui.syncs.subtitles.candidates import media_file
+from synctui.syncs.subtitles.looking import Looking
 from synctui.syncs.subtitles.restore import kept_original
 from synctui.syncs.subtitles.tools import Tools
 
 _MOST_HISTORY = 20
+_MOST_VIDEOS = 256
+_UNREADABLE = frozenset(("video_unreadable", "gone", "permission", "not_regular_file", "no_audio"))
 _SENTENCES = {
     SubtitleState.NOT_CHECKED: "not checked yet",
     SubtitleState.CHANGED: "it changed since it was checked",
@@ -142,34 +146,50 @@ async def look_up(tools: Tools, path: str) -> Details:
     )
 
 
-async def look_into(tools: Tools, video: str, languages: Sequence[str] = ()) -> VideoFacts:
-    """Open a video in a worker and return what it holds; `languages` are the subtitle's. Raises SyncTuiError."""
-    file = await asyncio.to_thread(media_file, video)
-    size = file.stamp.size if file is not None else 0
-    asked = {"path": video, "languages": list(languages)}
-    try:
-        answer = await tools.workers.run(Task("synctui.timing.tasks:media_facts", asked))
-    except Transient as error:
-        raise TemporaryFailure(error.message) from error
-    except SyncTuiError as error:
-        if error.code in ("bug", "engine_crashed"):
-            raise
-        return VideoFacts(video, size, problem=sentence(error.code))
-    audio = tuple(AudioTrack(**track) for track in answer["audio"])
-    return VideoFacts(
-        video,
-        size,
-        float(answer["duration_s"]),
-        str(answer["container"]),
-        audio,
-        answer["chosen"],
-        str(answer["why"]),
-        "" if audio else sentence("no_audio"),
-    )
+class Videos:
+    """What videos hold, found out in a worker and kept for as long as they do not change."""
+
+    def __init__(self, looking: Looking) -> None:
+        self._looking = looking
+        self._known: OrderedDict[tuple[str, str, tuple[str, ...]], VideoFacts] = OrderedDict()
+
+    async def look_into(self, video: str, languages: Sequence[str] = ()) -> VideoFacts:
+        """Return what a video holds; `languages` are the subtitle's. Raises SyncTuiError."""
+        file = await asyncio.to_thread(media_file, video)
+        if file is None:
+            return VideoFacts(video, problem=sentence("gone"))
+        key = (video, file.stamp.text(), tuple(languages))
+        found = self._known.get(key)
+        if found is None:
+            found = await self._ask(video, file.stamp.size, languages)
+            self._known[key] = found
+            while len(self._known) > _MOST_VIDEOS:
+                self._known.popitem(last=False)
+        return found
+
+    async def _ask(self, video: str, size: int, languages: Sequence[str]) -> VideoFacts:
+        asked = {"path": video, "languages": list(languages)}
+        try:
+            answer = await self._looking.run(Task("synctui.timing.tasks:media_facts", asked))
+        except OperationFailed as error:
+            if error.code not in _UNREADABLE:
+                raise
+            return VideoFacts(video, size, problem=sentence(error.code))
+        audio = tuple(AudioTrack(**track) for track in answer["audio"])
+        return VideoFacts(
+            video,
+            size,
+            float(answer["duration_s"]),
+            str(answer["container"]),
+            audio,
+            answer["chosen"],
+            str(answer["why"]),
+            "" if audio else sentence("no_audio"),
+        )
 
 
 def spoken(details: Details) -> tuple[str, ...]:
-    """Return the languages of a subtitle as `look_into` takes them."""
+    """Return the languages of a subtitle as `Videos.look_into` takes them."""
     return (details.language,) if details.language else ()
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from synctui.errors import OperationFailed, TemporaryFailure, Transient
+from synctui.errors import OperationFailed
 from synctui.files.reading import read_capped
 from synctui.library.names import kind_of
 from synctui.library.targets import pairing_of
@@ -18,6 +18,7 @@ from synctui.store.history import OperationRecord, of_path
 from synctui.store.lineage import lineage_of_output
 from synctui.store.targets import subtitle_at
 from synctui.store.verdicts import verdict_of
+from synctui.syncs.subtitles.looking import Looking
 from synctui.syncs.subtitles.payload import Alignment
 from synctui.syncs.subtitles.tools import Tools
 
@@ -57,7 +58,7 @@ class _Subject:
     numbers: Fields | None = None
 
 
-async def draw(tools: Tools, record: OperationRecord, bins: int) -> Picture:
+async def draw(tools: Tools, looking: Looking, record: OperationRecord, bins: int) -> Picture:
     """Return the picture of a finished operation, of the subtitle as it stands now.
 
     Raises OperationFailed, with a sentence, when there is nothing to show.
@@ -66,30 +67,31 @@ async def draw(tools: Tools, record: OperationRecord, bins: int) -> Picture:
     if operation.path is None:
         raise OperationFailed("this operation was about no subtitle", code="gone")
     if operation.action != "align":
-        return await draw_path(tools, operation.path, bins)
+        return await draw_path(tools, looking, operation.path, bins)
     wanted = Alignment.of(operation.payload)
     return await _draw(
         tools,
+        looking,
         _Subject(operation.path, wanted.video or None, wanted.reference, wanted.languages, record.numbers),
         bins,
     )
 
 
-async def draw_path(tools: Tools, path: str, bins: int) -> Picture:
+async def draw_path(tools: Tools, looking: Looking, path: str, bins: int) -> Picture:
     """Return the picture of a subtitle: of its last alignment, or of its lines beside the speech where there was none."""
     for record in await of_path(tools.database, path):
         if record.operation.action == "align" and record.numbers.get("offset_ms"):
-            return await draw(tools, record, bins)
+            return await draw(tools, looking, record, bins)
     indexed = await subtitle_at(tools.database, path)
     pairing = indexed.pairing if indexed is not None else await asyncio.to_thread(pairing_of, path)
     verdict = await verdict_of(tools.database, path)
     video = pairing.video.path if pairing is not None and pairing.video is not None else None
     language = pairing.name.language if pairing is not None else None
     numbers = verdict.numbers if verdict is not None else None
-    return await _draw(tools, _Subject(path, video, None, (language,) if language else (), numbers), bins)
+    return await _draw(tools, looking, _Subject(path, video, None, (language,) if language else (), numbers), bins)
 
 
-async def _draw(tools: Tools, subject: _Subject, bins: int) -> Picture:
+async def _draw(tools: Tools, looking: Looking, subject: _Subject, bins: int) -> Picture:
     content = await asyncio.to_thread(read_capped, subject.path)
     lineage = await lineage_of_output(tools.database, content.target, content.sha256)
     other = subject.reference
@@ -112,10 +114,7 @@ async def _draw(tools: Tools, subject: _Subject, bins: int) -> Picture:
         "offset_ms": _offsets(numbers),
         "bins": bins,
     }
-    try:
-        found = await tools.workers.run(Task("synctui.syncs.subtitles.sketch:sketch", asked))
-    except Transient as error:
-        raise TemporaryFailure(error.message) from error
+    found = await looking.run(Task("synctui.syncs.subtitles.sketch:sketch", asked))
     before, after = _shares(found["before"]), _shares(found["after"])
     return Picture(
         path=subject.path,

@@ -12,8 +12,9 @@ from synctui.model.sync import Lane, Run
 from synctui.store.history import OperationRecord
 from synctui.syncs.subtitles import plan, recovery, restore
 from synctui.syncs.subtitles.apply import align, leave
-from synctui.syncs.subtitles.details import Details, VideoFacts, look_into, look_up, spoken
+from synctui.syncs.subtitles.details import Details, VideoFacts, Videos, look_up, spoken
 from synctui.syncs.subtitles.engines import Engines
+from synctui.syncs.subtitles.looking import Looking
 from synctui.syncs.subtitles.options import SubtitleOptions
 from synctui.syncs.subtitles.picture import Picture, draw, draw_path
 from synctui.syncs.subtitles.tools import Tools
@@ -28,6 +29,8 @@ class SubtitleSync:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
+        self._looking = Looking(tools.workers)
+        self._videos = Videos(self._looking)
         self.engines = Engines(tools)
         self.lanes: Mapping[str, Lane] = {"cpu": Lane("cpu", width=tools.settings.jobs)}
 
@@ -66,12 +69,12 @@ class SubtitleSync:
 
     async def video_facts(self, video: str, languages: Sequence[str] = ()) -> VideoFacts:
         """Return what a video holds, and which audio track a subtitle of these languages would be aligned with."""
-        return await look_into(self._tools, video, languages)
+        return await self._videos.look_into(video, languages)
 
     async def picture(self, record: OperationRecord, bins: int) -> Picture:
         """Return what the alignment of an operation looks like; raises OperationFailed when there is nothing to show."""
-        return await draw(self._tools, record, bins)
+        return await draw(self._tools, self._looking, record, bins)
 
     async def picture_of(self, path: str, bins: int) -> Picture:
         """Return what the last alignment of a subtitle looks like, or its lines beside the speech."""
-        return await draw_path(self._tools, path, bins)
+        return await draw_path(self._tools, self._looking, path, bins)

@@ -49,7 +49,7 @@ async def _resolve(database: Database, target: str, libraries: Sequence[LibraryR
         return _of_path(os.path.abspath(target), libraries)
     for library in libraries:
         # Not there now: the scan draws the brake of a disk that is away.
-        if target == library.path:
+        if os.sep in target and os.path.abspath(target) == os.path.abspath(library.path):
             return Scope(library.path, library=library)
     first, *below = address_parts(target)
     library_named = next((library for library in libraries if below and library.name == first), None)
