@@ -217,6 +217,8 @@ def test_a_job_that_did_not_get_through_says_so() -> None:
         (Request("subtitles", ("/media/Series/",)), "Series"),
         (Request("subtitles", ("Series", "/media/a\nb.srt")), "Series and a\\nb.srt"),
         (Request("subtitles", ("a", "b", "c", "d")), "a and 3 more"),
+        (Request("subtitles", ("Series::The Long Orbit::Season 01",)), "The Long Orbit, Season 01"),
+        (Request("subtitles", ("Series::/Old/The Long Orbit",)), "The Long Orbit"),
         (Request("subtitles", ("/m/a.srt",), {"restore": True}), "restore a.srt"),
     ],
 )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from synctui.cli.arguments import Arguments
+from synctui.cli.places import is_path
 from synctui.cli.terminal import Terminal
 from synctui.errors import UsageError
 from synctui.simulators.demo import build_demo
@@ -81,7 +82,7 @@ def _keep_to(library: str | None, targets: tuple[str, ...]) -> None:
     for target in targets:
         path = os.path.abspath(target)
         inside = library is not None and (path == library or path.startswith(library + os.sep))
-        if (os.path.lexists(path) or os.sep in target) and not inside:
+        if is_path(target) and not inside:
             raise UsageError(
                 f"{display(target)} is not in the made-up library, and the demo touches nothing else",
                 hint="a folder to make it in: --demo=DIR; your own files: synctui --run subtitles PATH",

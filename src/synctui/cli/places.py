@@ -18,6 +18,11 @@ def paths_of(arguments: Arguments) -> Paths:
     return Paths.under(arguments.data_dir) if arguments.data_dir is not None else Paths.standard()
 
 
+def is_path(target: str) -> bool:
+    """Tell whether a target means a file or folder, and not a name or an address (`LIBRARY::SHOW`) in the index."""
+    return os.path.lexists(target) or (os.sep in target and "::" not in target.partition(os.sep)[0])
+
+
 def flags_of(arguments: Arguments) -> Mapping[str, object]:
     """Return what the command line says instead of the configuration, by dotted keys."""
     return {

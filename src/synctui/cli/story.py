@@ -17,7 +17,7 @@ from typing import TypeVar
 from synctui.cli.arguments import Arguments
 from synctui.cli.complaints import complain, complain_of_bug
 from synctui.cli.output import JsonOutput, Output, PersonOutput, Tale
-from synctui.cli.places import prepared, program, same_data
+from synctui.cli.places import is_path, prepared, program, same_data
 from synctui.cli.signals import Signals, handled
 from synctui.cli.terminal import ClosedPipe
 from synctui.errors import ExitCode, SyncTuiError
@@ -160,7 +160,7 @@ async def _services(arguments: Arguments, output: Output, signals: Signals, demo
 
 def absolute(targets: tuple[str, ...]) -> tuple[str, ...]:
     """Return targets with every path made absolute, so that a resume from another folder means the same files."""
-    return tuple(os.path.abspath(target) if os.path.lexists(target) or os.sep in target else target for target in targets)
+    return tuple(os.path.abspath(target) if is_path(target) else target for target in targets)
 
 
 async def ask(session: Session, question: str) -> bool:

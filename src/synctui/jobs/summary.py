@@ -8,6 +8,7 @@ from synctui import words
 from synctui.model.plan import Request
 from synctui.model.reasons import brief, sentence
 from synctui.model.states import JobState, Result
+from synctui.store.targets import address_parts
 from synctui.text import display
 
 _DONE = {"align": "aligned", "restore": "brought back"}
@@ -69,7 +70,10 @@ def targets(request: Request, undo_of: int | None = None) -> str:
 
 
 def target_word(target: str) -> str:
-    """Return the last part of a target: a file's or folder's name, or the name that was typed."""
+    """Return what a target is called: a file's or folder's name, `The Long Orbit, Season 01`, or the name that was typed."""
+    parts = address_parts(target)
+    if len(parts) > 1 and not target.startswith("/"):
+        return ", ".join(display(part.rpartition("/")[2] or part) for part in parts[1:])
     return display(target.rstrip("/").rpartition("/")[2] or target)
 
 
