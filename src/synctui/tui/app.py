@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Coroutine, Hashable
+from collections.abc import Coroutine, Hashable, Sequence
 from typing import Any, ClassVar
 
 from textual.app import App
@@ -16,6 +16,7 @@ from textual.widgets import Input
 
 from synctui.errors import ExitCode, SyncTuiError
 from synctui.jobs.board import Board
+from synctui.model.plan import Request
 from synctui.model.states import JobState
 from synctui.reports import write_report
 from synctui.services import Farewell, Launch, Services
@@ -287,6 +288,22 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
         """Return the key of a command as a person reads it, "" when it has none."""
         command = self.keymap.find(place, id)
         return shown_key(command.keys[0]) if command is not None and command.keys else ""
+
+    # what a plan is looked at with before it runs
+
+    def preview(self, request: Request, title: str) -> None:
+        """Show what a request would do; nothing happens before it is confirmed there."""
+        from synctui.tui.screens.preview.screen import PreviewScreen
+        from synctui.tui.screens.preview.wanted import Wanted
+
+        self.show(PreviewScreen(Wanted(request), title))
+
+    def preview_undo(self, job: int, keys: Sequence[str] | None, title: str) -> None:
+        """Show what taking back a job, or some of its operations, would do."""
+        from synctui.tui.screens.preview.screen import PreviewScreen
+        from synctui.tui.screens.preview.wanted import Wanted
+
+        self.show(PreviewScreen(Wanted(job=job, keys=None if keys is None else tuple(keys)), title))
 
     # commands that hold everywhere
 

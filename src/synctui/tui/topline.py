@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from synctui.jobs.board import Board
+from synctui.text import clip, display
 from synctui.tui.draw.line import Line, Span
 from synctui.words import clock_time
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from synctui.tui.screens.place import Place
 
 _PLACES = ("Library", "Jobs", "Settings")
+_MOST_ABOUT = 32
 
 
 def places_line(place: Place) -> Line:
@@ -21,6 +23,8 @@ def places_line(place: Place) -> Line:
         line += [Span("   "), Span(name, "strong" if name == place.title_word else "dim")]
     if place.title_word and place.title_word not in _PLACES:
         line += [Span("   "), Span(place.title_word, "strong")]
+    if place.about:
+        line += [Span("  "), Span(clip(display(place.about), _MOST_ABOUT), "dim")]
     return tuple(line)
 
 

@@ -12,6 +12,7 @@ from synctui.model.sync import Lane, Run
 from synctui.store.history import OperationRecord
 from synctui.syncs.subtitles import plan, recovery, restore
 from synctui.syncs.subtitles.apply import align, leave
+from synctui.syncs.subtitles.checked import last_checked
 from synctui.syncs.subtitles.details import Details, VideoFacts, Videos, look_up, spoken
 from synctui.syncs.subtitles.engines import Engines
 from synctui.syncs.subtitles.looking import Looking
@@ -78,3 +79,7 @@ class SubtitleSync:
     async def picture_of(self, path: str, bins: int) -> Picture:
         """Return what the last alignment of a subtitle looks like, or its lines beside the speech."""
         return await draw_path(self._tools, self._looking, path, bins)
+
+    async def last_checked(self, targets: Sequence[str]) -> str:
+        """Return when anything of these targets was last checked: RFC 3339 text, "" when it never was."""
+        return await last_checked(self._tools, targets)

@@ -41,6 +41,8 @@ class Place(Sturdy, Screen[Any]):
     """
     place: ClassVar[str] = ""
     title_word: ClassVar[str] = ""
+    about = ""
+    """What it shows just now, said beside its title."""
     AUTO_FOCUS = "RowList"
 
     @property

@@ -131,6 +131,17 @@ class RowList(Sturdy, Widget, can_focus=True):
         if moved or not keep:
             self.post_message(self.Moved(self, self.cursor))
 
+    def grow(self) -> None:
+        """Take over that rows were added at the end: only what looks different by that is drawn."""
+        before, count = self._count, self.source.count()
+        if count <= before or not before or (before > self.page) != (count > self.page):
+            self.reload()
+            return
+        bar = [self._thumb(y) for y in range(self.page)]
+        self._count = count
+        moved = {self.top + y for y in range(self.page) if bar[y] != self._thumb(y)}
+        self.redraw({*moved, *range(max(before, self.top), min(count, self.top + self.page))})
+
     def redraw(self, places: Iterable[int] | None = None) -> None:
         """Draw rows again (None: all that are visible), because what they say changed."""
         if places is None:

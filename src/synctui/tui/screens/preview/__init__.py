@@ -1,0 +1,1 @@
+"""The preview: what would be done, before anything is."""

@@ -1,0 +1,43 @@
+"""What a preview is of: a request, or the undoing of a job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from synctui.jobs.draft import Draft
+from synctui.jobs.engine import Engine
+from synctui.model.json import Fields
+from synctui.model.plan import PlanTotals, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Either a request, or a job that is taken back: all of it, or the operations with these keys."""
+
+    request: Request | None = None
+    job: int = 0
+    keys: tuple[str, ...] | None = None
+
+    @property
+    def undoes(self) -> bool:
+        """Tell whether a job is taken back."""
+        return self.request is None
+
+    def option(self, name: str) -> object:
+        """Return an option of the request, None when it does not say."""
+        return None if self.request is None else self.request.options.get(name)
+
+    def with_options(self, options: Fields) -> Wanted:
+        """Return the same with other options; an undo has none."""
+        if self.request is None:
+            return self
+        return replace(self, request=replace(self.request, options={**self.request.options, **options}))
+
+    async def plan(
+        self, engine: Engine, *, on_item: Callable[[PlanTotals], None], on_draft: Callable[[Draft], None]
+    ) -> Draft:
+        """Return the plan; cancelling leaves nothing behind. Raises what the engine does."""
+        if self.request is None:
+            return await engine.plan_undo(self.job, self.keys, on_item=on_item, on_draft=on_draft)
+        return await engine.plan(self.request, on_item=on_item, on_draft=on_draft)
