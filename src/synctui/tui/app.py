@@ -7,19 +7,18 @@ import logging
 import os
 import sys
 from collections.abc import Coroutine, Hashable, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.events import DescendantFocus
 from textual.screen import Screen
 from textual.widgets import Input
 
+from synctui.config.launch import Farewell, Launch
 from synctui.errors import ExitCode, SyncTuiError
 from synctui.jobs.board import Board
 from synctui.model.plan import Request
 from synctui.model.states import JobState
-from synctui.reports import write_report
-from synctui.services import Farewell, Launch, Services
 from synctui.text import display
 from synctui.tui.commands.command import Command
 from synctui.tui.commands.keymap import Keymap, shown_key
@@ -36,6 +35,9 @@ from synctui.tui.theme import OWN, choose_look, color_system
 from synctui.tui.topline import places_line, running_line
 from synctui.tui.widgets.dialogs import Choice, Dialog, Menu
 from synctui.tui.widgets.sturdy import Sturdy
+
+if TYPE_CHECKING:
+    from synctui.services import Services
 
 log = logging.getLogger(__name__)
 
@@ -152,6 +154,8 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
         self.faults.append(error)
         log.error("a fault", exc_info=error)
         try:
+            from synctui.reports import write_report  # deferred: no start should pay for it
+
             report = write_report(self.launch.paths, self.launch.loaded, error)
             hint = f"report: {report}"
         except Exception:

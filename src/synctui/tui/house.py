@@ -6,12 +6,16 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from synctui.config.launch import Launch
 from synctui.errors import SyncTuiError, UsageError
-from synctui.jobs.attendance import Attendance
 from synctui.jobs.board import Board
 from synctui.jobs.stop import Stop
-from synctui.services import Launch, Services, configuration, services
+
+if TYPE_CHECKING:
+    from synctui.jobs.attendance import Attendance
+    from synctui.services import Services
 
 
 class House:
@@ -70,6 +74,8 @@ class House:
 
         Raises ConfigError, and keeps the old ones, when it is not valid.
         """
+        from synctui.services import configuration
+
         loaded = configuration(file=self.launch.file, paths=self.launch.paths, flags=self.launch.flags)
         self.launch = replace(self.launch, loaded=loaded)
         if self.attendance is not None:
@@ -85,6 +91,10 @@ class House:
             await self._task
 
     async def _live(self) -> None:
+        # Deferred: the first picture does not wait for all that is below the screens.
+        from synctui.jobs.attendance import Attendance
+        from synctui.services import services
+
         while True:
             self._again = False
             self._leave.clear()

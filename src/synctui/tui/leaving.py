@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import select
 import signal
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _CODES = {signal.SIGHUP: ExitCode.SIGHUP, signal.SIGINT: ExitCode.SIGINT, signal.SIGTERM: ExitCode.SIGTERM}
 _MOST_TOLD = 3
-_STOPPING = "stopping: what has begun is brought to its end (ctrl+c: at once)\n"
+_STDERR = 2
+_STOPPING = b"stopping: what has begun is brought to its end (ctrl+c: at once)\n"
 
 
 class Leaving:
@@ -66,9 +67,10 @@ class Leaving:
 
     def waiting(self) -> None:
         """Say in the shell, once the screens are closed, that a job is being brought to its commit point."""
-        with contextlib.suppress(OSError, ValueError):
-            sys.stderr.write(_STOPPING)
-            sys.stderr.flush()
+        # A terminal that takes nothing must not keep jobs from being brought to their ends.
+        with contextlib.suppress(OSError):
+            if select.select([], [_STDERR], [], 0)[1]:
+                os.write(_STDERR, _STOPPING)
 
     def _at_once(self, number: signal.Signals) -> None:
         self._house.stop.hard(number.name)
