@@ -148,7 +148,7 @@ class Place(Sturdy, Screen[Any]):
             kept = 0 if command is help else reserve
             if shown >= _MOST_HINTS - (0 if command is help else 1) or taken + size - 3 > width - kept:
                 continue
-            line += [Span(key, "accent"), Span(" " + word, "dim"), Span("   ")]
+            line += [Span("   " if shown else ""), Span(key, "accent"), Span(" " + word, "dim")]
             shown += 1
             taken += size
         return tuple(line)
