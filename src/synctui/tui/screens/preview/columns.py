@@ -14,8 +14,9 @@ from synctui.tui.draw.palette import Role
 
 _ACTIONS = {"align": "align", "skip": "skip", "restore": "bring back"}
 _ENGINES = {"builtin": "built-in", "auto": "built-in"}
-_BOX, _ACTION = 4, 12
-_FEWEST, _MOST = 24, 72
+_BOX, _GAP = 4, 2
+_FEWEST, _MOST = 20, 72
+_REASON = 25
 _FOLDERS_FROM = 110
 NOT_OURS = "not ours"
 """The precondition of what was changed since we wrote it: it will be left as it is."""
@@ -53,15 +54,20 @@ def reason_words(operation: Operation, engine: str = "") -> str:
 def row_line(planned: PlannedOperation, width: int, engine: str = "") -> Line:
     """Return the line of an operation in so many columns."""
     operation = planned.operation
-    room = max(_FEWEST, min(_MOST, (width - _BOX - _ACTION) * 6 // 10))
+    # The same in all rows of a plan: what is brought back is never mixed with what is aligned.
+    action = len(_ACTIONS["restore" if operation.action == "restore" else "align"])
+    left = width - _BOX - 2 * _GAP - action
+    room = max(_FEWEST, min(_MOST, left - _REASON, left * 2 // 3))
     doing = does_something(operation)
     box = "[x]" if planned.selected else "[ ]"
     role: Role = "text" if doing and planned.selected else "dim"
     return (
         Span(box if doing else "[-]", "accent" if doing and planned.selected else "dim", _BOX),
         Span(_name(operation.subject, room, width), role, room),
-        Span("  " + action_word(operation), role, _ACTION + 1),
-        Span(reason_words(operation, engine), "dim", max(0, width - _BOX - room - _ACTION - 1)),
+        Span(" " * _GAP),
+        Span(action_word(operation), role, action),
+        Span(" " * _GAP),
+        Span(reason_words(operation, engine), "dim", max(0, left - room)),
     )
 
 
