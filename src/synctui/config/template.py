@@ -37,11 +37,12 @@ def _lines() -> Iterator[str]:
         named = section in NAMED
         yield f"#[[{section}]]" if named else f"[{section}]"
         for setting in settings_of(section).values():
-            yield from _prose(_sentence(setting))
+            yield from _prose(sentence(setting))
             yield f"#{setting.name} = {toml(_sample(setting, named=named))}"
 
 
-def _sentence(setting: Setting) -> str:
+def sentence(setting: Setting) -> str:
+    """Return what there is to say about a key: documentation, choices, limits."""
     option = setting.option
     facts = [option.doc]
     if get_origin(setting.type) is Literal:

@@ -74,14 +74,19 @@ class House:
 
         Raises ConfigError, and keeps the old ones, when it is not valid.
         """
-        from synctui.services import configuration
-
-        loaded = configuration(file=self.launch.file, paths=self.launch.paths, flags=self.launch.flags)
-        self.launch = replace(self.launch, loaded=loaded)
+        await self.read_again()
         if self.attendance is not None:
             await self.attendance.idle()
         self._again = True
         self._leave.set()
+
+    async def read_again(self) -> None:
+        """Read the configuration again; the services stay as they are. Raises ConfigError when it is not valid."""
+        from synctui.services import configuration
+
+        launch = self.launch
+        loaded = await asyncio.to_thread(configuration, file=launch.file, paths=launch.paths, flags=launch.flags)
+        self.launch = replace(self.launch, loaded=loaded)
 
     async def close(self) -> None:
         """Stop what runs at its next commit point, and close everything; raises what opening or closing raised."""
