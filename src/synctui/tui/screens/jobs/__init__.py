@@ -1,0 +1,1 @@
+"""The jobs: what runs, waits and was done; one job; one operation."""

@@ -1,0 +1,169 @@
+"""What is known of one operation, in lines: every number with its meaning."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from synctui import words
+from synctui.jobs import summary
+from synctui.model.advice import advice
+from synctui.model.json import Fields
+from synctui.model.reasons import sentence
+from synctui.model.states import OperationState, Result
+from synctui.store.history import OperationRecord
+from synctui.store.lineage import Writing
+from synctui.text import cells, clip, display
+from synctui.tui.draw.line import Line, Span
+from synctui.tui.draw.pictures import offset_words
+from synctui.tui.draw.plots import bar, confidence_bar
+from synctui.tui.draw.times import at_time, lasted
+from synctui.tui.screens.jobs.faces import ROLES
+
+_NAME = 12
+_BAR = 16
+_ENGINES = {"builtin": "built-in"}
+
+
+def outcome_words(record: OperationRecord) -> str:
+    """Return what came of an operation as a sentence."""
+    if record.result is None:
+        return (
+            "in doubt: it was interrupted, what became of it is found out first"
+            if (record.state is OperationState.IN_DOUBT)
+            else "waits for its turn"
+        )
+    if record.result is Result.DONE and (moved := offset_words(record.numbers.get("offset_ms"))):
+        return f"its lines were moved by {moved.replace(' · ', ', ')}"
+    return display(record.message) if record.message else sentence(record.reason)
+
+
+def fact_lines(record: OperationRecord, written: Sequence[Writing], width: int) -> tuple[Line, ...]:
+    """Return everything about an operation but its picture."""
+    one, result = record.operation, record.result
+    role = ROLES.get(result, "text") if result is not None else "dim"
+    word = summary.end_word(one.action, result.value) if result is not None else record.state.value.replace("_", " ")
+    lines: list[Line] = []
+    if one.path is not None:
+        lines.append((Span(" "), Span(_cut(display(os.path.dirname(one.path)), width - 2), "dim")))
+    lines.append(
+        (Span(" "), Span(word, role), Span(": "), Span(clip(outcome_words(record), max(10, width - 4 - cells(word)))))
+    )
+    if result not in (Result.DONE, Result.UNCHANGED, None) and (hint := advice(record.reason)):
+        lines += [(Span("   "), Span(part, "dim")) for part in _wrap(hint, width - 4)]
+    lines.append(())
+    lines += _numbers(record.numbers, width)
+    lines += [_kept(record, written), _undo(record), _times(record)]
+    return tuple(line for line in lines if line is not None)
+
+
+def _row(name: str, *spans: Span) -> Line:
+    return (Span(" "), Span(name, "dim", _NAME), *spans)
+
+
+def _numbers(numbers: Fields, width: int) -> list[Line]:
+    lines: list[Line] = []
+    if moved := offset_words(numbers.get("offset_ms")):
+        lines.append(_row("offset", Span(moved, "strong"), Span("   " + _offset_meaning(numbers.get("offset_ms")), "dim")))
+    ratio = numbers.get("ratio_name")
+    if isinstance(ratio, str) and ratio not in ("", "1"):
+        lines.append(_row("speed", Span(ratio, "strong"), Span("   made for another frame rate", "dim")))
+    pieces = numbers.get("pieces")
+    if isinstance(pieces, int) and pieces > 1:
+        lines.append(_row("pieces", Span(f"{pieces}", "strong"), Span("   cut in between: each moved by itself", "dim")))
+    confidence = numbers.get("confidence")
+    if isinstance(confidence, (int, float)):
+        lines.append(_row("confidence", *confidence_bar(confidence, _BAR), Span("   50 and more is trusted", "dim")))
+    before, after = numbers.get("overlap_before"), numbers.get("overlap_after")
+    if isinstance(before, (int, float)) and isinstance(after, (int, float)):
+        lines.append(_overlap(before, after, width))
+    told: list[Span] = []
+    count = numbers.get("lines")
+    if isinstance(count, int):
+        told.append(Span(words.count(count, "line")))
+    engine = numbers.get("engine")
+    if isinstance(engine, str) and engine:
+        told.append(Span(f"{_ENGINES.get(engine, engine)} engine"))
+    reference = numbers.get("reference")
+    if isinstance(reference, str) and reference:
+        told.append(Span(f"against {reference}"))
+    if told:
+        spread = [part for span in told for part in (Span(", ", "dim"), span)][1:]
+        lines.append(_row("measured", *spread))
+    return lines
+
+
+def _offset_meaning(offsets: object) -> str:
+    if not isinstance(offsets, Sequence) or isinstance(offsets, str):
+        return ""
+    known = [one for one in offsets if isinstance(one, (int, float))]
+    if len({words.offset(one) for one in known}) > 1:
+        return "first, middle, last line"
+    if not known or abs(known[0]) < 100:
+        return "nothing to move"
+    return "the lines came too late" if known[0] < 0 else "the lines came too early"
+
+
+def _overlap(before: float, after: float, width: int) -> Line:
+    wide = _BAR if width >= 70 else 8
+    return _row(
+        "on speech",
+        Span(bar(before, wide), "dim"),
+        Span(f" {100 * before:.0f} % → ", "dim"),
+        Span(bar(after, wide), "good" if after > before else "dim"),
+        Span(f" {100 * after:.0f} %", "strong"),
+        Span(" of the time of its lines" if width >= 75 else "", "dim"),
+    )
+
+
+def _kept(record: OperationRecord, written: Sequence[Writing]) -> Line:
+    if record.result is None:
+        return _row("kept", Span("nothing was written yet", "dim"))
+    own = next((one for one in written if one.job == record.job), None)
+    if own is None:
+        return _row("kept", Span("nothing was written: the file is as it was", "dim"))
+    kind, _, name = own.lineage.backup.partition(":")
+    if kind == "file" and name:
+        return _row("kept", Span("the original lies beside it as "), Span(display(os.path.basename(name)), "strong"))
+    return _row("kept", Span("the original lies in SyncTUI's vault"))
+
+
+def _undo(record: OperationRecord) -> Line:
+    if record.undone_by is not None:
+        return _row("undo", Span(f"was taken back by job {record.undone_by}", "warn"))
+    if record.can_undo:
+        return _row("undo", Span("z", "accent"), Span(" takes it back"))
+    return _row("undo", Span("nothing to take back", "dim"))
+
+
+def _times(record: OperationRecord) -> Line:
+    if record.finished_at is None:
+        tried = f", tried {words.count(record.attempts, 'time')}" if record.attempts else ""
+        return _row("when", Span(f"not yet{tried}", "dim"))
+    told = at_time(record.finished_at)
+    if took := lasted(record.started_at, record.finished_at):
+        told += f", took {took}"
+    if record.attempts > 0:
+        told += f", after {words.count(record.attempts, 'failed try', 'failed tries')}"
+    return _row("when", Span(told), Span(f"   job {record.job}", "dim"))
+
+
+def _cut(path: str, width: int) -> str:
+    """Return a path that keeps its end where it does not fit."""
+    if cells(path) <= width:
+        return path
+    kept = path
+    while kept and cells(kept) > width - 1:
+        kept = kept[1:]
+    return "…" + kept
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    lines, line = [], ""
+    for word in text.split():
+        if line and cells(line) + 1 + cells(word) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return [*lines, line]

@@ -1,0 +1,365 @@
+"""One job: how it stands, its operations, its log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.containers import Horizontal
+from textual.events import Resize
+from textual.widget import Widget
+from textual.widgets import Input
+
+from synctui.jobs.board import BoardJob
+from synctui.model.advice import advice
+from synctui.model.reasons import sentence
+from synctui.model.states import JobState, Result
+from synctui.store import jobs as rows
+from synctui.store.database import Database
+from synctui.store.history import OperationRecord
+from synctui.store.outcomes import Only
+from synctui.text import display
+from synctui.tui.commands.command import Command
+from synctui.tui.draw.line import Line, Span
+from synctui.tui.screens.jobs.lists import LogRows, OperationRows
+from synctui.tui.screens.jobs.past import ended_job
+from synctui.tui.screens.jobs.sheet import head_lines
+from synctui.tui.screens.jobs.steering import JobPlace
+from synctui.tui.widgets.lines import Lines
+from synctui.tui.widgets.rows import RowList
+
+_WIDEST = 160
+_RATES = 120
+_TYPED = 0.15
+
+
+class JobScreen(JobPlace):
+    """One job; `job` is how it stood where it was chosen."""
+
+    place: ClassVar[str] = "job"
+    title_word: ClassVar[str] = "Job"
+    AUTO_FOCUS = "#job-operations"
+    DEFAULT_CSS = """
+    JobScreen #job-log { margin-left: 2; }
+    JobScreen #job-filter { display: none; margin-left: 1; }
+    JobScreen #job-head { height: 3; }
+    JobScreen #job-note { height: 2; }
+    """
+
+    def __init__(self, number: int, job: BoardJob | None = None) -> None:
+        super().__init__()
+        self.number = number
+        self._job_now = job
+        self._operations = OperationRows(number, self._database, self._operations_came, self._begin)
+        self._log = LogRows(number, self._database, self._log_came, self._begin)
+        self._version: int | None = None
+        self._looking = False
+        self._again = False
+        self._fresh = False
+        self._looked = False
+        self._wanted: asyncio.TimerHandle | None = None
+        self._beside = False
+        self._log_shown = False
+        self._rates: deque[float] = deque(maxlen=_RATES)
+
+    def body(self) -> Iterable[Widget]:
+        yield Lines(id="job-head", height=None)
+        with Horizontal(id="body"):
+            yield RowList(self._operations, id="job-operations")
+            yield RowList(self._log, id="job-log", gutter=False)
+        yield Lines(id="job-note", height=None)
+        yield Input(id="job-filter", placeholder="text in a name, a message or an outcome")
+
+    # parts
+
+    @property
+    def _operation_list(self) -> RowList:
+        return self.query_one("#job-operations", RowList)
+
+    @property
+    def _log_list(self) -> RowList:
+        return self.query_one("#job-log", RowList)
+
+    @property
+    def _field(self) -> Input:
+        return self.query_one("#job-filter", Input)
+
+    @property
+    def rows(self) -> RowList | None:
+        """Return the list that moving keys move."""
+        focused = self.focused
+        if isinstance(focused, RowList):
+            return focused
+        return self._log_list if self._log_shown and not self._beside else self._operation_list
+
+    def _database(self) -> Database:
+        return self.home.services.database
+
+    def _begin(self, work: object) -> object:
+        return self.home.start(work, name="page")  # type: ignore[arg-type]
+
+    def chosen(self) -> BoardJob | None:
+        return self._job_now
+
+    def record(self) -> OperationRecord | None:
+        """Return the operation under the cursor."""
+        return self._operations.record(self._operation_list.cursor)
+
+    # what is shown
+
+    def answer(self) -> tuple[Line, Line]:
+        job = self._job_now
+        if job is None:
+            return (Span("opening", "dim"),), ()
+        shown = job.snapshot
+        left: list[Span] = [Span(f"job {job.id}", "strong"), Span("   ")]
+        left.append(Span(job.result if job.state.final else f"{shown.current:,} of {shown.total:,} done"))
+        what = {"wrong": "only errors", "refused": "only what was refused"}.get(self._operations.only, "")
+        found = self._log.count() if self._only_log else self._operations.count()
+        if self._log.search:
+            what = ", ".join(filter(None, (what, f"with “{display(self._log.search)}”")))
+        if what:
+            left += [Span("   "), Span(f"{what}: {found:,}", "warn")]
+        return tuple(left), (Span("log", "dim"),) if self._only_log else ()
+
+    @property
+    def _only_log(self) -> bool:
+        return self._log_shown and not self._beside
+
+    def available(self, command: Command) -> str:
+        match command.id:
+            case "errors":
+                steps = self._steps()
+                return steps[1][1] if len(steps) > 1 else ""
+            case "open" | "undo_one":
+                return "" if self._only_log or not self._operations.count() else command.label
+            case "log":
+                return "" if self._beside else "operations" if self._log_shown else command.label
+            case "filter":
+                return command.label
+        return super().available(command)
+
+    def opened(self) -> None:
+        self._version = None
+        self.refreshed()
+
+    def refreshed(self) -> None:
+        if not self.is_mounted or not self.home.house.ready or self.home.board.version == self._version:
+            return
+        self._version = self.home.board.version
+        before = self._job_now
+        found = next((job for job in self.home.board.jobs if job.id == self.number), None)
+        self._job_now = found or before
+        if self._job_now is None:
+            self.home.start(self._load(), name="job")
+            return
+        if found is not None and found.state is JobState.RUNNING:
+            self._rates.append(found.snapshot.rate)
+        self._show_head()
+        undone = any(job.undo_of == self.number for job in self.home.board.jobs)
+        if self._looked and before == self._job_now and not undone:
+            return
+        self._looked = True
+        if self._operations.fly(self._job_now.snapshot.in_flight):
+            self._operation_list.redraw()
+        self.look()
+
+    def on_screen_resume(self) -> None:
+        # What was done on the screen above may show here: an undo, for one.
+        self._version, self._looked = None, False
+
+    async def _load(self) -> None:
+        record = await rows.get(self._database(), self.number)
+        if record is None:
+            self.home.say(f"there is no job {self.number}", "warn")
+        elif self.is_mounted:
+            self._job_now = ended_job(record)
+            self._show_head()
+            self.look()
+
+    def _show_head(self) -> None:
+        if self._job_now is not None:
+            self.query_one("#job-head", Lines).show(*head_lines(self._job_now, self.size.width, tuple(self._rates)))
+
+    def look(self) -> None:
+        """Look at operations and log again; while that goes on, once more afterwards."""
+        if self._looking:
+            self._again = True
+            return
+        self._looking = True
+        self.home.start(self._look(), name="operations")
+
+    async def _look(self) -> None:
+        try:
+            while True:
+                self._again = False
+                if await self._operations.look() or self._fresh:
+                    self._operation_list.reload(keep=not self._fresh)
+                    self._fresh = False
+                else:
+                    self._operations.again(self._operation_list.on_screen())
+                await self._look_at_log()
+                self._show_note()
+                if not (self._again and self.is_mounted):
+                    return
+        finally:
+            self._looking = False
+
+    async def _look_at_log(self) -> None:
+        if not (self._beside or self._log_shown):
+            return
+        log = self._log_list
+        before = self._log.count()
+        follows = log.cursor >= before - 1
+        if await self._log.look():
+            log.reload(keep=bool(before))
+            if follows:
+                log.move_to(self._log.count() - 1)
+
+    def _operations_came(self, places: Iterable[int]) -> None:
+        if self.is_mounted:
+            self._operation_list.redraw(places)
+            self._show_note()
+            self.update_frame()
+
+    def _log_came(self, places: Iterable[int]) -> None:
+        if self.is_mounted:
+            self._log_list.redraw(places)
+
+    def _show_note(self) -> None:
+        record = None if self._only_log else self.record()
+        note = self.query_one("#job-note", Lines)
+        if record is not None and record.result is not None:
+            note.show(*note_lines(record))
+        elif self._operations.count() == 0 and not self._looking:
+            note.show((Span("   nothing here", "dim"),))
+        else:
+            note.show()
+
+    # arranging
+
+    def on_mount(self) -> None:
+        self._arrange()
+        self._show_head()
+        self.refreshed()
+
+    def on_resize(self, event: Resize) -> None:
+        self._arrange()
+        self._show_head()
+
+    def _arrange(self) -> None:
+        before = self._beside
+        self._beside = self.size.width >= _WIDEST
+        self._operation_list.display = self._beside or not self._log_shown
+        self._log_list.display = self._beside or self._log_shown
+        if self._beside and not before and self.home.house.ready:
+            self.look()
+
+    def on_row_list_moved(self, event: RowList.Moved) -> None:
+        self._show_note()
+        self.update_frame()
+
+    # commands
+
+    def do_open(self) -> None:
+        """Show the numbers of the operation under the cursor; in the filter, go on with what it found."""
+        if self.focused is self._field:
+            self._leave_field()
+            return
+        from synctui.tui.screens.jobs.operation import OperationScreen
+
+        record = None if self._only_log else self.record()
+        if record is not None:
+            self.home.show(OperationScreen(self.number, record.operation.key))
+
+    def do_log(self) -> None:
+        """Show what happened, in order, or the operations again; side by side, go from one to the other."""
+        if self._beside:
+            (self._operation_list if self.focused is self._log_list else self._log_list).focus()
+            return
+        self._log_shown = not self._log_shown
+        self._arrange()
+        (self._log_list if self._log_shown else self._operation_list).focus()
+        self.look()
+
+    def do_errors(self) -> None:
+        """Show only what went wrong, then only what was refused, then all again."""
+        steps = self._steps()
+        if len(steps) == 1:
+            self.home.say("nothing went wrong here, and nothing was refused")
+            return
+        if self._only_log:
+            self.do_log()
+        self._operations.only = steps[1][0]
+        self._fresh = True
+        self.look()
+
+    def _steps(self) -> list[tuple[Only, str]]:
+        """Return what can be shown, what is shown now first, each with the word of the command that leads there."""
+        counts = self._job_now.snapshot.counts if self._job_now is not None else {}
+        steps: list[tuple[Only, str]] = [("", "all")]
+        if counts.get(Result.FAILED, 0) + counts.get(Result.CONFLICT, 0):
+            steps.append(("wrong", "errors"))
+        if counts.get(Result.REFUSED, 0):
+            steps.append(("refused", "refused"))
+        at = next((place for place, (only, _) in enumerate(steps) if only == self._operations.only), 0)
+        return steps[at:] + steps[:at]
+
+    def do_filter(self) -> None:
+        """Begin to type a filter."""
+        self._field.display = True
+        self._field.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._wanted is not None:
+            self._wanted.cancel()
+        self._wanted = asyncio.get_running_loop().call_later(_TYPED, self._seek, event.value)
+
+    def _seek(self, text: str) -> None:
+        if self.is_mounted and text != self._log.search:
+            self._operations.search = text
+            self._log.seek(text)
+            self._fresh = True
+            self.look()
+            self.update_frame()
+
+    def _leave_field(self) -> None:
+        self._field.display = bool(self._field.value)
+        rows = self._log_list if self._only_log else self._operation_list
+        rows.focus()
+
+    def do_back(self) -> None:
+        """Give up the filter, then the choice of errors, then go back."""
+        if self.focused is self._field or self._log.search:
+            self._field.value = ""
+            self._seek("")
+            self._leave_field()
+        elif self._operations.only:
+            self._operations.only = ""
+            self._fresh = True
+            self.look()
+        else:
+            super().do_back()
+
+    def do_undo_one(self) -> None:
+        """Preview taking back the operation under the cursor."""
+        record = None if self._only_log else self.record()
+        if record is None:
+            self.home.say("there is no operation here", "warn")
+            return
+        self.undo_operation(record)
+
+
+def note_lines(record: OperationRecord) -> tuple[Line, ...]:
+    """Return what came of an operation in a sentence, and what to do about it."""
+    result = record.result
+    if result is None:
+        return ()
+    told = display(record.message) if record.message else sentence(record.reason)
+    role = "error" if result in (Result.FAILED, Result.CONFLICT) else "warn" if result is Result.REFUSED else "dim"
+    first: Line = (Span("   "), Span(f"{result.word}: ", role), Span(told))  # type: ignore[arg-type]
+    hint = advice(record.reason) if result not in (Result.DONE, Result.UNCHANGED) else ""
+    return (first, (Span(f"   {hint}", "dim"),)) if hint else (first,)

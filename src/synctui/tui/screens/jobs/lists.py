@@ -1,0 +1,170 @@
+"""The operations of a job and its log as lists of any length."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Hashable, Iterable, Sequence
+from typing import Any
+
+from synctui import words
+from synctui.jobs import summary
+from synctui.jobs.progress import InFlight
+from synctui.model.events import Event
+from synctui.model.states import OperationState, Result
+from synctui.store import logbook, outcomes
+from synctui.store.database import Database
+from synctui.store.history import OperationRecord
+from synctui.text import display
+from synctui.tui.draw.line import Line, Span
+from synctui.tui.screens.jobs.faces import ROLES
+from synctui.tui.screens.jobs.pages import PAGE, Pages
+from synctui.tui.screens.jobs.tale import event_line
+
+Start = Callable[[Coroutine[Any, Any, None]], object]
+Arrived = Callable[[Iterable[int]], None]
+_WORD, _DETAIL = 11, 26
+_WAITING: Line = (Span("  …", "dim"),)
+
+
+class OperationRows:
+    """The operations of a job: what went wrong first."""
+
+    def __init__(self, job: int, database: Callable[[], Database], arrived: Arrived, start: Start) -> None:
+        self.job = job
+        self.only: outcomes.Only = ""
+        self.search = ""
+        self.order = outcomes.Order()
+        self._database = database
+        self._pages = Pages(self._read, arrived, start)
+        self._flights: dict[str, InFlight] = {}
+
+    async def look(self) -> bool:
+        """Take over which operations there are, in which order; tells whether that changed."""
+        found = await outcomes.order(self._database(), self.job, only=self.only, search=self.search)
+        if found == self.order:
+            return False
+        self.order = found
+        self._pages.forget()
+        return True
+
+    def again(self, places: range) -> None:
+        """Read again what is in sight."""
+        self._pages.again(places)
+
+    def fly(self, flights: Sequence[InFlight]) -> bool:
+        """Take over what is in flight; tells whether that changed."""
+        before, self._flights = self._flights, {one.subject: one for one in flights}
+        return before != self._flights
+
+    async def _read(self, offset: int, limit: int) -> list[OperationRecord]:
+        numbers = [self.order[place] for place in range(offset, min(offset + limit, len(self.order)))]
+        found = await outcomes.records(self._database(), numbers)
+        return [found[number] for number in numbers if number in found]
+
+    def record(self, index: int) -> OperationRecord | None:
+        """Return the operation of a row, None when it was not read yet."""
+        return self._pages.get(index) if 0 <= index < len(self.order) else None
+
+    # rows
+
+    def count(self) -> int:
+        return len(self.order)
+
+    def line(self, index: int, width: int) -> Line:
+        record = self.record(index)
+        return _WAITING if record is None else operation_line(record, width, self._flights)
+
+    def key(self, index: int) -> Hashable:
+        return self.order[index] if index < len(self.order) else None
+
+    def find(self, key: Hashable) -> int | None:
+        return self.order.find(key) if isinstance(key, int) else None
+
+    def marked(self, index: int) -> bool:
+        return False
+
+
+def operation_line(record: OperationRecord, width: int, flights: dict[str, InFlight]) -> Line:
+    """Return an operation in one line: its subject, what came of it, its numbers or its reason."""
+    one = record.operation
+    detail_width = max(_DETAIL, min(60, width - 2 - 48 - _WORD))
+    subject = max(16, min(60, width - 2 - _WORD - detail_width))
+    name = Span(words.name(display(one.subject), subject - 1), width=subject)
+    if record.result is None:
+        flight = flights.get(display(one.subject, 200)) if record.state is not OperationState.FINISHED else None
+        if flight is not None:
+            share = f" {100 * flight.fraction:.0f} %" if flight.fraction is not None else ""
+            return (Span("▶ ", "accent"), name, Span("running", "accent", _WORD), Span(flight.phase + share, "dim"))
+        word = "in doubt" if record.state is OperationState.IN_DOUBT else "waits"
+        again = f"tried {words.count(record.attempts, 'time')}" if record.attempts else ""
+        return (Span("· ", "dim"), name, Span(word, "dim", _WORD), Span(again, "dim"))
+    role = ROLES.get(record.result, "text")
+    told = {**record.numbers, "message": record.message}
+    word = "taken back" if record.undone_by is not None else summary.end_word(one.action, record.result.value)
+    detail = summary.end_detail(record.result.value, record.reason, told, short=detail_width < 40)
+    wrong = record.result in (Result.FAILED, Result.CONFLICT)
+    return (
+        Span(record.result.glyph, role, 2),
+        name,
+        Span(word, "dim" if record.undone_by is not None else role, _WORD),
+        Span(detail, "text" if wrong else "dim", detail_width),
+    )
+
+
+class LogRows:
+    """What happened in a job, in order, the newest last; with a text only what has it."""
+
+    def __init__(self, job: int, database: Callable[[], Database], arrived: Arrived, start: Start) -> None:
+        self.job = job
+        self.search = ""
+        self._database = database
+        self._pages = Pages(self._read, arrived, start)
+        self._numbers: list[int] | None = None
+        self._count = 0
+
+    async def look(self) -> bool:
+        """Take over how many events there are now; tells whether that changed."""
+        before, search = self._count, self.search
+        if search:
+            known = self._numbers if self._numbers is not None else []
+            known.extend(await logbook.search(self._database(), self.job, search, known[-1] if known else 0))
+            self._numbers, count = known, len(known)
+        else:
+            self._numbers, count = None, await logbook.count(self._database(), self.job)
+        # The newest are there before they come into sight.
+        await self._pages.load(range(max(before, count - PAGE), count))
+        if search != self.search:
+            return False
+        self._count = count
+        return before != count
+
+    def seek(self, text: str) -> None:
+        """Show only what has this text ("": all); `look` tells how many those are."""
+        self.search, self._numbers, self._count = text, None, 0
+        self._pages.forget()
+
+    async def _read(self, offset: int, limit: int) -> list[Event]:
+        if self._numbers is not None:
+            return await logbook.events(self._database(), self._numbers[offset : offset + limit])
+        return await logbook.page(self._database(), self.job, offset, limit)
+
+    def event(self, index: int) -> Event | None:
+        """Return the event of a row, None when it was not read yet."""
+        return self._pages.get(index) if 0 <= index < self._count else None
+
+    # rows
+
+    def count(self) -> int:
+        return self._count
+
+    def line(self, index: int, width: int) -> Line:
+        event = self._pages.get(index)
+        return _WAITING if event is None else event_line(event, width)
+
+    def key(self, index: int) -> Hashable:
+        return index
+
+    def find(self, key: Hashable) -> int | None:
+        return key if isinstance(key, int) and key < self._count else None
+
+    def marked(self, index: int) -> bool:
+        return False

@@ -1,0 +1,60 @@
+"""Jobs that are over: the newest come with the board, older ones page by page, without limit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from synctui.jobs import progress, summary
+from synctui.jobs.board import Board, BoardJob
+from synctui.model.states import JobState, Result
+from synctui.store import jobs
+from synctui.store.database import Database
+from synctui.store.jobs import JobRecord
+
+_PAGE = 100
+
+
+def ended_job(record: JobRecord) -> BoardJob:
+    """Return a job that is at its end as lists show it."""
+    snapshot = progress.stored(record)
+    what = summary.targets(record.request, record.undo_of)
+    wrong = record.counts.get(Result.FAILED, 0) + record.counts.get(Result.CONFLICT, 0)
+    return BoardJob(
+        snapshot=snapshot,
+        request=record.request,
+        title=f"{record.kind} {what}",
+        what=what,
+        result=summary.result(record.state, record.counts, tuple(record.plan.by_action), record.message),
+        clean=record.state is not JobState.FAILED and not wrong,
+        undo_of=record.undo_of,
+        undoable=bool(record.counts.get(Result.DONE)),
+    )
+
+
+class Past:
+    """Every job that is over and was seen, and where the next page of older ones begins."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[int, BoardJob] = {}
+        self._before: int | None = None
+        self.whole = False
+
+    def take(self, board: Board) -> None:
+        """Take over the finished jobs of a board."""
+        for job in board.jobs:
+            if job.state.final:
+                self._jobs[job.id] = job
+
+    async def page(self, database: Database) -> None:
+        """Read one page of older jobs."""
+        found = await jobs.list_jobs(database, limit=_PAGE, before=self._before)
+        self.whole = len(found) < _PAGE
+        if found:
+            self._before = found[-1].id
+        for record in found:
+            if record.state.final:
+                self._jobs.setdefault(record.id, ended_job(record))
+
+    def newest_first(self) -> Sequence[BoardJob]:
+        """Return the jobs that are over, the one that ended last first."""
+        return sorted(self._jobs.values(), key=lambda job: (job.snapshot.completed_at or "", job.id), reverse=True)

@@ -1,0 +1,90 @@
+"""The journal of a job in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from synctui import words
+from synctui.jobs import summary
+from synctui.model.events import Event
+from synctui.model.states import JobState, Result
+from synctui.tui.draw.line import Line, Span
+from synctui.tui.draw.palette import Role
+from synctui.tui.draw.times import at_time, clock
+from synctui.tui.screens.jobs.faces import ROLES
+
+_TIME = 10
+_SUBJECT = 48
+
+
+def event_line(event: Event, width: int) -> Line:
+    """Return an event as one line: when, and what happened."""
+    return (Span(clock(event.at), "dim", _TIME), *_told(event, max(10, width - _TIME)))
+
+
+def _told(event: Event, width: int) -> Line:
+    fields = event.fields
+    match event.type:
+        case "op_end":
+            return _ended(fields, width)
+        case "job_start":
+            done = _number(fields, "resumed_from")
+            total = words.count(_number(fields, "total"), "operation")
+            return (Span(f"goes on: {done:,} of {total} done already" if done else f"begins: {total}", "strong"),)
+        case "job_end":
+            return _job_ended(fields)
+        case "paused":
+            return (Span(_paused(fields), "warn"),)
+        case "retry_wait":
+            seconds = fields.get("seconds")
+            wait = words.about(seconds) if isinstance(seconds, (int, float)) else ""
+            why = fields.get("message") or fields.get("cause") or ""
+            return (Span(f"{fields.get('subject', '')}: waits {wait} and tries again: {why}", "warn"),)
+        case "stage_start":
+            stage = fields.get("stage") or "first stage"
+            return (Span(f"{stage}: {words.count(_number(fields, 'total'), 'operation')}", "dim"),)
+        case "warning" | "alert":
+            return (Span(str(fields.get("message", "")), "warn"),)
+        case "quota":
+            return (Span(f"{fields.get('used')} of {fields.get('limit')} used", "dim"),)
+    return (Span(str(fields.get("message") or event.type.replace("_", " ")), "dim"),)
+
+
+def _ended(fields: Mapping[str, object], width: int) -> Line:
+    outcome, reason = str(fields.get("outcome", "")), str(fields.get("reason", ""))
+    result = Result(outcome) if outcome in list(Result) else None
+    role: Role = ROLES.get(result, "text") if result is not None else "text"
+    word = summary.end_word(str(fields.get("action", "")), outcome)
+    detail = summary.end_detail(outcome, reason, fields, short=width < 90)
+    subject = words.name(str(fields.get("subject", "")), max(12, min(_SUBJECT, width // 2)))
+    glyph = result.glyph if result is not None else " "
+    return (Span(glyph, role, 2), Span(subject), Span("  "), Span(word, role, 10), Span(detail.strip(), "dim"))
+
+
+def _job_ended(fields: Mapping[str, object]) -> Line:
+    outcomes = fields.get("outcomes")
+    counts = (
+        {name: number for name, number in outcomes.items() if isinstance(number, int)}
+        if isinstance(outcomes, Mapping)
+        else {}
+    )
+    state = str(fields.get("state", ""))
+    told = summary.outcomes(counts)
+    if state in list(JobState):
+        return (Span(f"{JobState(state).word}: {told}", "error" if state == JobState.FAILED else "strong"),)
+    return (Span(told, "strong"),)
+
+
+def _paused(fields: Mapping[str, object]) -> str:
+    reason = str(fields.get("reason") or "")
+    until = fields.get("until")
+    what = next((f"{scope} {fields[scope]}: " for scope in ("track", "lane") if fields.get(scope)), "")
+    text = f"{what}paused: {summary.pause(reason)}"
+    if isinstance(until, str):
+        text += f", until {at_time(until)}"
+    return f"{text}: {fields['message']}" if fields.get("message") else text
+
+
+def _number(fields: Mapping[str, object], name: str) -> int:
+    value = fields.get(name, 0)
+    return int(value) if isinstance(value, (int, float)) else 0
