@@ -44,8 +44,8 @@ async def places(database: Database, node: int, *, nodes: Sequence[int] = (), fi
             if row[0] in wanted:
                 found[row[0]] = index
     for file in files:
-        if (index := await position(database, node, file=file)) is not None:
-            found[file] = index
+        if (at := await position(database, node, file=file)) is not None:
+            found[file] = at
     return found
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from synctui.tui.commands.command import Command
 from synctui.tui.commands.everywhere import EVERYWHERE
 from synctui.tui.commands.jobs import JOB, JOBS, OPERATION
-from synctui.tui.commands.library import LIBRARY
+from synctui.tui.commands.library import DETAILS, LIBRARY
 from synctui.tui.commands.preview import PREVIEW
 from synctui.tui.commands.settings import HELP, KEYS, MESSAGES, SETTINGS, WELCOME
 
 PLACES = {
     "": "Everywhere",
     "library": "Library",
+    "details": "Details of a subtitle",
     "preview": "Preview",
     "jobs": "Jobs",
     "job": "One job",
@@ -25,6 +26,7 @@ PLACES = {
 COMMANDS: tuple[Command, ...] = (
     *EVERYWHERE,
     *LIBRARY,
+    *DETAILS,
     *PREVIEW,
     *JOBS,
     *JOB,

@@ -69,6 +69,10 @@ class Place(Sturdy, Screen[Any]):
         """Return how things stand, left and right: the first line below the top one."""
         return (), ()
 
+    def before_hints(self) -> Line:
+        """Return what stands before the hints at the bottom, such as how many rows are marked."""
+        return ()
+
     def available(self, command: Command) -> str:
         """Return the word for a command among the hints as things stand now, "" to leave it out."""
         return command.label
@@ -134,9 +138,9 @@ class Place(Sturdy, Screen[Any]):
         return (*line, Span("─" * max(0, width - taken), "rule"))
 
     def _hints(self, width: int) -> Line:
-        line: list[Span] = [Span(" ")]
+        line: list[Span] = [Span(" "), *self.before_hints()]
         ranked = sorted((one for one in self.home.keymap.of_place(self.place) if one.hint), key=lambda one: one.hint)
-        shown, taken = 0, 1
+        shown, taken = 0, sum(cells(fit(span)) for span in line)
         help = next((one for one in ranked if one.id == "help"), None)
         reserve = 0 if help is None or not help.keys else cells(shown_key(help.keys[0])) + 1 + cells(help.label) + 2
         for command in ranked:

@@ -1,0 +1,1 @@
+"""The library: what is there, how it stands, and what can be done with it."""

@@ -1,0 +1,127 @@
+"""Marking rows: one, a range, all; and taking marks away again, from the middle of what is marked as a whole too."""
+
+from __future__ import annotations
+
+from synctui.store import branches
+from synctui.tui.screens.library.listing import Listing
+from synctui.tui.screens.library.marks import Marks
+from synctui.tui.screens.library.outline import Outline, Row
+from synctui.tui.screens.library.sources import Hits, Key
+from synctui.tui.screens.place import Place
+from synctui.tui.widgets.rows import RowList
+
+
+class Marking(Place):
+    """The part of the library's screen that marks rows."""
+
+    listing: Listing
+    marks: Marks
+    _hits: Hits | None
+    _tree: Outline | None
+    _range_from: Key | None = None
+    _range_at = 0
+
+    @property
+    def rows(self) -> RowList:
+        """Return the list."""
+        raise NotImplementedError
+
+    @property
+    def row(self) -> Row | None:
+        """Return the row under the cursor."""
+        raise NotImplementedError
+
+    def do_mark(self) -> None:
+        row, index = self.row, self.rows.cursor
+        if self.listing.range is not None:
+            self.home.start(self.settle_range(), name="range")
+        elif row is not None and row.key is not None:
+            if (holder := self.marks.holder(row)) is not None and row.key not in self.marks:
+                self.home.start(self._all_but(row, holder), name="marks")
+            elif row.key in self.marks:
+                self.marks.remove((row.key,))
+            else:
+                self.marks.add((row.key,))
+            self._marked(index, row)
+            self.rows.move(1)
+
+    async def _all_but(self, row: Row, holder: Key) -> None:
+        """Take a row out of what is marked as a whole."""
+        self.marks.add(await self._others(row, holder))
+        self.marks.remove((holder,))
+        self._marked()
+
+    async def _others(self, row: Row, holder: Key) -> list[Key]:
+        """Return everything in a marked row but one of the rows in it."""
+        database = self.home.services.database
+        nodes = row.nodes()
+        way: list[Key] = [("node", node) for node in nodes[nodes.index(int(holder[1])) :]] if holder[0] == "node" else []
+        if row.entry is not None and row.entry.key != row.key:
+            way.append(row.entry.key)
+        assert row.key is not None
+        others: list[Key] = []
+        for above, below in zip(way, [*way[1:], row.key], strict=True):
+            if above[0] == "node":
+                lines = await branches.lines_of(database, int(above[1]))
+                inside: list[Key] = [("node" if node else "file", id) for node, id in lines]
+            else:
+                inside = [("subtitle", line.path) for line in row.entry.row.subtitles] if row.entry is not None else []
+            others += [key for key in inside if key != below]
+        return others
+
+    def do_mark_range(self) -> None:
+        if self.listing.range is not None:
+            self.home.start(self.settle_range(), name="range")
+        elif self.listing.count():
+            self._range_at = self.rows.cursor
+            self._range_from = self.row.key if self.row is not None else None
+            self.listing.range = range(self._range_at, self._range_at + 1)
+            self._marked()
+
+    def cursor_moved(self) -> None:
+        """Let a range that is being drawn follow the cursor."""
+        before = self.listing.range
+        if before is None:
+            return
+        if self._range_from is not None and (at := self.listing.find(self._range_from)) is not None:
+            self._range_at = at
+        low, high = sorted((self._range_at, self.rows.cursor))
+        now = self.listing.range = range(low, high + 1)
+        changed = range(min(before.start, now.start), max(before.stop, now.stop))
+        self.rows.redraw(index for index in self.rows.on_screen() if index in changed)
+        self.update_frame()
+
+    async def settle_range(self) -> None:
+        """Mark what is in the range, and end it."""
+        chosen, outline = self.listing.range, self.listing.outline
+        if chosen is None or outline is None:
+            return
+        wanted = [index for index in chosen if self.listing.in_range(index)]
+        self.listing.range = None
+        self.marks.add(await outline.keys(wanted))
+        self._marked()
+
+    def drop_range(self) -> None:
+        """Give the range up."""
+        self.listing.range = None
+        self._marked()
+
+    async def do_mark_all(self) -> None:
+        if self._hits is not None:
+            self.marks.add([("file", id) for id in await self._hits.ids()])
+        elif self._tree is not None:
+            await self.settle_range()
+            self.marks.clear()
+            self.marks.add(await self._tree.keys(self._tree.tops()))
+        self._marked()
+
+    def do_unmark_all(self) -> None:
+        self.listing.range = None
+        self.marks.clear()
+        self._marked()
+
+    def _marked(self, index: int = 0, row: Row | None = None) -> None:
+        """Draw marks anew: those of a row with all that is open below it, or all."""
+        below = row.below.size if row is not None and row.below is not None else 0
+        self.rows.redraw(range(index, index + below + 1) if row is not None else None)
+        self.update_frame()

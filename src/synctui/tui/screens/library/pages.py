@@ -1,0 +1,155 @@
+"""The details of one row on a page of their own, and whole paths to be selected by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from typing import ClassVar
+
+from textual.events import Resize
+from textual.widget import Widget
+
+from synctui.text import display
+from synctui.tui.draw.line import Line, Span
+from synctui.tui.draw.wrap import wrapped
+from synctui.tui.screens.library import deeds
+from synctui.tui.screens.library.about import About, lines_of
+from synctui.tui.screens.library.clipboard import shell_form
+from synctui.tui.screens.library.looking import Looking
+from synctui.tui.screens.library.outline import Row
+from synctui.tui.screens.library.pane import command_keys
+from synctui.tui.screens.library.subjects import Subjects
+from synctui.tui.screens.place import Place
+from synctui.tui.widgets.rows import RowList
+
+
+class Page:
+    """Some lines as the rows of a list."""
+
+    def __init__(self) -> None:
+        self.lines: Sequence[Line] = ()
+
+    def count(self) -> int:
+        return len(self.lines)
+
+    def line(self, index: int, width: int) -> Line:
+        return self.lines[index]
+
+    def key(self, index: int) -> Hashable:
+        return index
+
+    def find(self, key: Hashable) -> int | None:
+        return key if isinstance(key, int) and key < len(self.lines) else None
+
+    def marked(self, index: int) -> bool:
+        return False
+
+
+class _Pages(Place):
+    """A page of text that is moved through by the line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.page = Page()
+
+    def body(self) -> Iterable[Widget]:
+        yield RowList(self.page, id="body")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.call_after_refresh(self._lay)
+
+    def on_resize(self, event: Resize) -> None:
+        super().on_resize(event)
+        self._lay()
+
+    def _lay(self) -> None:
+        self.page.lines = self.text(max(20, self.size.width - 5))
+        self.query_one(RowList).reload()
+
+    def text(self, width: int) -> Sequence[Line]:
+        """Return the lines of the page."""
+        raise NotImplementedError
+
+
+class DetailsScreen(_Pages):
+    """What is told about one row."""
+
+    place: ClassVar[str] = "details"
+    title_word: ClassVar[str] = "Details"
+
+    def __init__(self, row: Row) -> None:
+        super().__init__()
+        self._row = row
+        self._about: About | None = None
+        self._looking = Looking(self._told)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._looking.look_at(self.home, self._row)
+
+    def answer(self) -> tuple[Line, Line]:
+        entry = self._row.entry
+        return (Span(entry.label if entry is not None else "", "strong"),), ()
+
+    def refreshed(self) -> None:
+        if self.is_mounted:
+            self._looking.look_again(self.home)
+
+    def _told(self, about: About) -> None:
+        if about != self._about and self.is_mounted:
+            self._about = about
+            self._lay()
+
+    def text(self, width: int) -> Sequence[Line]:
+        return lines_of(self._about, width, command_keys(self.home)) if self._about is not None else ()
+
+    def _subjects(self) -> Subjects:
+        return Subjects.of(self.home.services.database, (), self._row)
+
+    async def do_sync(self) -> None:
+        await deeds.sync(self.home, self._subjects())
+
+    async def do_check(self) -> None:
+        await deeds.check(self.home, self._subjects())
+
+    async def do_restore(self) -> None:
+        await deeds.restore(self.home, self._subjects())
+
+    async def do_undo(self) -> None:
+        await deeds.undo(self.home, self._subjects())
+
+    async def do_ignore(self) -> None:
+        await deeds.ignore(self.home, self._subjects())
+        self.refreshed()
+
+    async def do_choose_video(self) -> None:
+        if await deeds.choose_video(self.home, self._row):
+            self.refreshed()
+
+    async def do_copy(self) -> None:
+        await deeds.copy(self.home, self._subjects())
+
+
+class PathScreen(_Pages):
+    """Whole paths, each from the first column on, to be selected with the mouse or copied by hand."""
+
+    place: ClassVar[str] = "path"
+    title_word: ClassVar[str] = "Path"
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        super().__init__()
+        self._paths = paths
+
+    def answer(self) -> tuple[Line, Line]:
+        hostile = any(display(path) != path for path in self._paths)
+        said = "what cannot be shown stands below as a shell writes it" if hostile else "to select it by hand"
+        return (Span(said, "dim"),), ()
+
+    def text(self, width: int) -> Sequence[Line]:
+        lines: list[Line] = []
+        for path in self._paths:
+            lines += [(Span(line),) for line in wrapped(path, width)]
+            if display(path) != path:
+                lines += [(Span(line, "dim"),) for line in wrapped(shell_form(path), width)]
+            lines.append(())
+        return lines[:-1]
