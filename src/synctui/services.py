@@ -30,7 +30,7 @@ __all__ = ["Farewell", "Launch", "Screens", "Services", "configuration", "servic
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that a command or a screen works with."""
+    """Everything that a command or a screen works with; `libraries` are the configured ones, or what stands in for them."""
 
     loaded: Loaded
     paths: Paths
@@ -39,11 +39,7 @@ class Services:
     engine: Engine
     subtitles: SubtitleSync
     warnings: tuple[str, ...] = ()
-
-    @property
-    def libraries(self) -> tuple[LibraryRoot, ...]:
-        """The configured libraries."""
-        return self.loaded.config.roots()
+    libraries: tuple[LibraryRoot, ...] = ()
 
 
 def configuration(
@@ -127,4 +123,4 @@ async def _opened(
             clock=clock,
             widths={"cpu": width},
         )
-        yield Services(loaded, paths, database, workers, engine, subtitles, loaded.warnings)
+        yield Services(loaded, paths, database, workers, engine, subtitles, loaded.warnings, libraries or config.roots())
