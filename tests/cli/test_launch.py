@@ -247,6 +247,14 @@ def test_a_temporary_demo_is_removed_on_a_clean_exit_and_named_on_any_other(made
         assert f"--demo={base}" in person.said
 
 
+def test_a_temporary_demo_that_was_paused_can_be_gone_on_with(made: Path, person: Person) -> None:
+    assert person.types("--demo", "-y", "--max-duration", "0s", screens=Screens()) == ExitCode.PAUSED
+    (base,) = made.iterdir()
+    assert (base / "data" / "synctui.db").exists()
+    assert "--resume=1" in person.said
+    assert f"--demo={base}" in person.said
+
+
 @pytest.mark.parametrize("words", [["--dry-run"], ["--run", "subtitles", "--dry-run"], ["--json", "--check"]], ids=" ".join)
 def test_a_demo_with_an_option_of_a_run_stays_in_the_shell(words: list[str], made: Path, person: Person) -> None:
     screens = Screens()

@@ -123,6 +123,21 @@ async def test_an_error_leaves_the_plan_as_it_was(bench: Bench) -> None:
         await engine.submit(draft)
 
 
+async def test_many_rows_are_planned_in_one_go(bench: Bench) -> None:
+    sync = Choosy()
+    engine = bench.engine(sync)
+    asked = Request("scripted", tuple(f"/{number:03}" for number in range(300)))
+    async with await engine.plan(asked) as draft:
+        await draft.select(["/007"], False)
+        keys = [f"/{number:03}" for number in range(250)]
+        await engine.revise(draft, keys, {"engine": "fast"})
+        rows = await draft.page(0, 300)
+        assert [one.operation.payload["engine"] for one in rows] == ["fast"] * 250 + ["plain"] * 50
+        assert [one.operation.key for one in rows if not one.selected] == ["/007"]
+        assert draft.totals.total == 299
+        assert draft.request == asked
+
+
 async def test_actions_and_totals_follow(bench: Bench) -> None:
     engine = bench.engine(Choosy())
     async with await engine.plan(ALL) as draft:

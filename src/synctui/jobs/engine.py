@@ -121,15 +121,24 @@ class Engine:
             on_draft=on_draft,
         )
 
-    async def revise(self, draft: Draft, keys: Sequence[str] | None, options: Fields) -> None:
+    async def revise(
+        self,
+        draft: Draft,
+        keys: Sequence[str] | None,
+        options: Fields,
+        *,
+        on_item: Callable[[PlanTotals], None] | None = None,
+    ) -> None:
         """Plan operations of a draft again with other options: those with these keys, or (None) the whole request.
 
         Selections are kept. With keys, what cannot be planned with these options stays as it was and is taken out of the
-        plan; for all, what is not planned any more is gone. Raises UsageError and whatever the kind says
-        (DependencyMissing, TargetNotFound, …), and the draft is then as it was.
+        plan; for all, what is not planned any more is gone. `on_item` is told how far it is. Raises UsageError and
+        whatever the kind says (DependencyMissing, TargetNotFound, …), and the draft is then as it was.
         """
         sync = self._sync(draft.request.kind)
-        await revising.revise(sync, draft, keys, options, folder=self._drafts, configuration=self.configuration)
+        await revising.revise(
+            sync, draft, keys, options, folder=self._drafts, configuration=self.configuration, on_item=on_item
+        )
 
     async def submit(self, draft: Draft, *, confirmed: bool = True, allow_mass_change: bool = False) -> int:
         """Store the selected operations of a draft as a job in one transaction, and return its number.
