@@ -56,6 +56,8 @@ def test_a_library_and_a_series_by_name_and_an_ambiguous_name(configured: Path) 
     assert several.code == 4
     assert "Attic" in several.stdout + several.stderr
     assert "Shows" in several.stdout + several.stderr
+    told = run(configured, "Attic::Orbit::Season 01", "--dry-run")
+    assert (told.code, told.plan["total"]) == (0, 3)
 
     nothing = run(configured, "Solaris")
     assert nothing.code == 4
