@@ -105,23 +105,25 @@ async def test_a_job_without_operations_is_an_empty_list(database: Database) -> 
     assert await outcomes.records(database, []) == {}
 
 
-async def test_the_log_of_one_job_is_counted_paged_and_searched(database: Database) -> None:
+async def test_the_log_of_one_job_is_paged_and_searched_without_beginnings(database: Database) -> None:
     job = await put_job(database, [])
     other = await put_job(database, [])
 
     async def work(connection: aiosqlite.Connection) -> None:
         for number in range(30):
+            await journal.add(connection, job, "op_start", {"subject": f"Folge {number}"}, AT)
             await journal.add(connection, job, "op_end", {"subject": f"Folge {number} – 50 % Ünder"}, AT)
             await journal.add(connection, other, "op_end", {"subject": "other"}, AT)
 
     await database.write(work)
-    assert await logbook.count(database, job) == 30
-    assert [event.fields["subject"] for event in await logbook.page(database, job, 28, 10)] == [
+    every = await logbook.told(database, job)
+    assert len(every) == 30
+    assert [event.fields["subject"] for event in await logbook.events(database, every[28:])] == [
         "Folge 28 – 50 % Ünder",
         "Folge 29 – 50 % Ünder",
     ]
-    found = await logbook.search(database, job, "folge 2")
+    found = await logbook.told(database, job, "folge 2")
     assert len(found) == 11
     assert [event.fields["subject"] for event in await logbook.events(database, found[:1])] == ["Folge 2 – 50 % Ünder"]
-    assert len(await logbook.search(database, job, "– 50 % Ü")) == 30
-    assert len(await logbook.search(database, job, "folge 2", after=found[-1])) == 0
+    assert len(await logbook.told(database, job, "– 50 % Ü")) == 30
+    assert len(await logbook.told(database, job, "folge 2", after=found[-1])) == 0

@@ -50,7 +50,7 @@ def picture_lines(picture: Picture, width: int, window: Window | None = None, *,
     if picture.speech is None:
         lines.append(_title("lines", "what is said in the video is not known here: it was not heard, or is gone"))
     else:
-        lines.append(_title("lines against the speech", "bright where a line stands without anybody speaking"))
+        lines.append(_title("lines against the speech", "marked where nobody speaks below a line"))
         lines.append(speech_row("speech", speech, width, gutter=GUTTER))
     for name, label, values in (
         ("before", picture.before_label, picture.before),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from synctui import words
 from synctui.text import cells, pad
@@ -70,11 +70,11 @@ def curve(values: Values, width: int, height: int, *, low: float, high: float) -
     """Return `height` rows of braille in which values run from left to right between `low` (bottom) and `high` (top).
 
     A column of characters holds two values, a row four levels. Neighbours that are further apart than one level are not
-    joined: a cut is a step.
+    joined: a cut is a step. What is unknown between two values is drawn like the nearer one.
     """
     dots = 4 * height
     grid = [[0] * width for _ in range(height)]
-    for place, value in enumerate(spread_over(values, 2 * width)):
+    for place, value in enumerate(_filled(spread_over(values, 2 * width))):
         if value is None:
             continue
         share = (value - low) / (high - low) if high > low else 0.5
@@ -83,22 +83,32 @@ def curve(values: Values, width: int, height: int, *, low: float, high: float) -
     return tuple("".join(chr(_BRAILLE + bits) for bits in row) for row in grid)
 
 
+def _filled(values: Sequence[float | None]) -> list[float | None]:
+    filled = list(values)
+    known = [place for place, value in enumerate(values) if value is not None]
+    for left, right in pairwise(known):
+        middle = (left + right + 1) // 2
+        filled[left + 1 : middle] = [values[left]] * (middle - left - 1)
+        filled[middle:right] = [values[right]] * (right - middle)
+    return filled
+
+
 def offset_strip(offsets: Values, width: int, *, height: int = 2, gutter: int = 10) -> tuple[Line, ...]:
     """Return rows that show an offset (seconds added to the cues) along the film, the bounds at the left.
 
-    Nothing at all where no offset is known.
+    One row where it is the same all along; nothing at all where none is known.
     """
     known = [one for one in offsets if one is not None]
     if not known:
         return ()
     low, high = min(known), max(known)
     flat = high - low < 0.05
-    rows = curve(offsets, max(1, width - gutter), height, low=low - 1 if flat else low, high=high + 1 if flat else high)
-    labels = [""] * height
     if flat:
-        labels[(height - 1) // 2] = words.offset(1000 * (low + high) / 2)
-    else:
-        labels[0], labels[-1] = words.offset(1000 * high), words.offset(1000 * low)
+        low, high, height = low - 1, high + 1, 1
+    rows = curve(offsets, max(1, width - gutter), height, low=low, high=high)
+    labels = [""] * height
+    labels[-1] = words.offset(1000 * low)
+    labels[0] = words.offset(1000 * ((low + high) / 2 if flat else high))
     return tuple(
         (Span(label, "dim", gutter - 1, right=True), Span(" "), Span(row, "accent"))
         for label, row in zip(labels, rows, strict=True)

@@ -13,12 +13,13 @@ from synctui.model.reasons import sentence
 from synctui.model.states import OperationState, Result
 from synctui.store.history import OperationRecord
 from synctui.store.lineage import Writing
-from synctui.text import cells, clip, display
+from synctui.text import cells, display
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.pictures import offset_words
 from synctui.tui.draw.plots import bar, confidence_bar
 from synctui.tui.draw.times import at_time, lasted
 from synctui.tui.screens.jobs.faces import ROLES
+from synctui.tui.screens.jobs.sheet import kept_end
 
 _NAME = 12
 _BAR = 16
@@ -35,6 +36,8 @@ def outcome_words(record: OperationRecord) -> str:
         )
     if record.result is Result.DONE and (moved := offset_words(record.numbers.get("offset_ms"))):
         return f"its lines were moved by {moved.replace(' · ', ', ')}"
+    if record.reason == "already_in_sync":
+        return "nothing was to be moved"
     return display(record.message) if record.message else sentence(record.reason)
 
 
@@ -45,16 +48,18 @@ def fact_lines(record: OperationRecord, written: Sequence[Writing], width: int) 
     word = summary.end_word(one.action, result.value) if result is not None else record.state.value.replace("_", " ")
     lines: list[Line] = []
     if one.path is not None:
-        lines.append((Span(" "), Span(_cut(display(os.path.dirname(one.path)), width - 2), "dim")))
-    lines.append(
-        (Span(" "), Span(word, role), Span(": "), Span(clip(outcome_words(record), max(10, width - 4 - cells(word)))))
-    )
+        lines.append((Span(" "), Span(kept_end(display(os.path.dirname(one.path)), width - 2), "dim")))
+    first, *rest = _wrap(outcome_words(record), max(20, width - 4 - cells(word)))
+    lines.append((Span(" "), Span(word, role), Span(": "), Span(first)))
+    lines += [(Span("   "), Span(part)) for part in rest]
     if result not in (Result.DONE, Result.UNCHANGED, None) and (hint := advice(record.reason)):
         lines += [(Span("   "), Span(part, "dim")) for part in _wrap(hint, width - 4)]
-    lines.append(())
-    lines += _numbers(record.numbers, width)
+    numbers = _numbers(record.numbers, width)
+    tried = result not in (Result.DONE, Result.UNCHANGED, None) and bool(numbers)
+    lines.append((Span(" what was tried, and not trusted", "dim"),) if tried else ())
+    lines += numbers
     lines += [_kept(record, written), _undo(record), _times(record)]
-    return tuple(line for line in lines if line is not None)
+    return tuple(lines)
 
 
 def _row(name: str, *spans: Span) -> Line:
@@ -112,7 +117,7 @@ def _overlap(before: float, after: float, width: int) -> Line:
         Span(f" {100 * before:.0f} % → ", "dim"),
         Span(bar(after, wide), "good" if after > before else "dim"),
         Span(f" {100 * after:.0f} %", "strong"),
-        Span(" of the time of its lines" if width >= 75 else "", "dim"),
+        Span(" of its time" if width >= 75 else "", "dim"),
     )
 
 
@@ -146,16 +151,6 @@ def _times(record: OperationRecord) -> Line:
     if record.attempts > 0:
         told += f", after {words.count(record.attempts, 'failed try', 'failed tries')}"
     return _row("when", Span(told), Span(f"   job {record.job}", "dim"))
-
-
-def _cut(path: str, width: int) -> str:
-    """Return a path that keeps its end where it does not fit."""
-    if cells(path) <= width:
-        return path
-    kept = path
-    while kept and cells(kept) > width - 1:
-        kept = kept[1:]
-    return "…" + kept
 
 
 def _wrap(text: str, width: int) -> list[str]:

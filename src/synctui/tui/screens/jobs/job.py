@@ -12,9 +12,9 @@ from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Input
 
+from synctui.jobs import summary
 from synctui.jobs.board import BoardJob
 from synctui.model.advice import advice
-from synctui.model.reasons import sentence
 from synctui.model.states import JobState, Result
 from synctui.store import jobs as rows
 from synctui.store.database import Database
@@ -23,9 +23,11 @@ from synctui.store.outcomes import Only
 from synctui.text import display
 from synctui.tui.commands.command import Command
 from synctui.tui.draw.line import Line, Span
+from synctui.tui.screens.jobs.faces import ROLES
+from synctui.tui.screens.jobs.facts import outcome_words
 from synctui.tui.screens.jobs.lists import LogRows, OperationRows
 from synctui.tui.screens.jobs.past import ended_job
-from synctui.tui.screens.jobs.sheet import head_lines
+from synctui.tui.screens.jobs.sheet import counted_line, head_lines
 from synctui.tui.screens.jobs.steering import JobPlace
 from synctui.tui.widgets.lines import Lines
 from synctui.tui.widgets.rows import RowList
@@ -115,7 +117,7 @@ class JobScreen(JobPlace):
             return (Span("opening", "dim"),), ()
         shown = job.snapshot
         left: list[Span] = [Span(f"job {job.id}", "strong"), Span("   ")]
-        left.append(Span(job.result if job.state.final else f"{shown.current:,} of {shown.total:,} done"))
+        left += counted_line(job) if job.state.final else [Span(f"{shown.current:,} of {shown.total:,} done")]
         what = {"wrong": "only errors", "refused": "only what was refused"}.get(self._operations.only, "")
         found = self._log.count() if self._only_log else self._operations.count()
         if self._log.search:
@@ -181,7 +183,11 @@ class JobScreen(JobPlace):
 
     def _show_head(self) -> None:
         if self._job_now is not None:
-            self.query_one("#job-head", Lines).show(*head_lines(self._job_now, self.size.width, tuple(self._rates)))
+            lines = head_lines(self._job_now, self.size.width, tuple(self._rates))
+            head = self.query_one("#job-head", Lines)
+            if head.size.height != len(lines):
+                head.styles.height = len(lines)
+            head.show(*lines)
 
     def look(self) -> None:
         """Look at operations and log again; while that goes on, once more afterwards."""
@@ -358,8 +364,9 @@ def note_lines(record: OperationRecord) -> tuple[Line, ...]:
     result = record.result
     if result is None:
         return ()
-    told = display(record.message) if record.message else sentence(record.reason)
-    role = "error" if result in (Result.FAILED, Result.CONFLICT) else "warn" if result is Result.REFUSED else "dim"
-    first: Line = (Span("   "), Span(f"{result.word}: ", role), Span(told))  # type: ignore[arg-type]
+    word = summary.end_word(record.operation.action, result.value)
+    first: Line = (Span("   "), Span(word, ROLES.get(result, "dim")), Span(f": {outcome_words(record)}"))
+    if record.undone_by is not None:
+        return first, (Span(f"   taken back by job {record.undone_by}", "dim"),)
     hint = advice(record.reason) if result not in (Result.DONE, Result.UNCHANGED) else ""
     return (first, (Span(f"   {hint}", "dim"),)) if hint else (first,)

@@ -118,34 +118,30 @@ class LogRows:
         self.search = ""
         self._database = database
         self._pages = Pages(self._read, arrived, start)
-        self._numbers: list[int] | None = None
+        self._numbers: list[int] = []
         self._count = 0
 
     async def look(self) -> bool:
         """Take over how many events there are now; tells whether that changed."""
-        before, search = self._count, self.search
-        if search:
-            known = self._numbers if self._numbers is not None else []
-            known.extend(await logbook.search(self._database(), self.job, search, known[-1] if known else 0))
-            self._numbers, count = known, len(known)
-        else:
-            self._numbers, count = None, await logbook.count(self._database(), self.job)
+        before, search, known = self._count, self.search, self._numbers
+        found = await logbook.told(self._database(), self.job, search, known[-1] if known else 0)
+        if search != self.search or known is not self._numbers:
+            return False
+        known.extend(found)
         # The newest are there before they come into sight.
-        await self._pages.load(range(max(before, count - PAGE), count))
+        await self._pages.load(range(max(before, len(known) - PAGE), len(known)))
         if search != self.search:
             return False
-        self._count = count
-        return before != count
+        self._count = len(known)
+        return bool(found)
 
     def seek(self, text: str) -> None:
         """Show only what has this text ("": all); `look` tells how many those are."""
-        self.search, self._numbers, self._count = text, None, 0
+        self.search, self._numbers, self._count = text, [], 0
         self._pages.forget()
 
     async def _read(self, offset: int, limit: int) -> list[Event]:
-        if self._numbers is not None:
-            return await logbook.events(self._database(), self._numbers[offset : offset + limit])
-        return await logbook.page(self._database(), self.job, offset, limit)
+        return await logbook.events(self._database(), self._numbers[offset : offset + limit])
 
     def event(self, index: int) -> Event | None:
         """Return the event of a row, None when it was not read yet."""

@@ -9,13 +9,14 @@ from textual.containers import Horizontal
 from textual.events import Resize
 from textual.widget import Widget
 
+from synctui import words
 from synctui.errors import SyncTuiError
 from synctui.jobs.board import BoardJob
 from synctui.store import history
 from synctui.store.history import OperationRecord
 from synctui.store.lineage import Writing, writings
 from synctui.syncs.subtitles.picture import Picture
-from synctui.text import display
+from synctui.text import cells
 from synctui.tui.commands.command import Command
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.pictures import GUTTER, Window, picture_lines
@@ -73,7 +74,8 @@ class OperationScreen(JobPlace):
         finished = at_time(self.record.finished_at)
         more = "j shows more   " if self._more > self._top and not self.has_class("-wide") else ""
         right = (Span(more, "accent"), Span(f"job {self.number}   {finished}", "dim"))
-        return (Span(display(self.record.operation.subject), "strong"),), right
+        taken = sum(cells(span.text) for span in right)
+        return (Span(words.name(self.record.operation.subject, self.size.width - taken - 4), "strong"),), right
 
     def available(self, command: Command) -> str:
         match command.id:
@@ -148,7 +150,7 @@ class OperationScreen(JobPlace):
         facts = self.query_one("#operation-facts", Lines)
         if self.has_class("-wide"):
             facts.show(*fact_lines(self.record, self._written, _FACTS))
-            self.query_one("#operation-picture", Lines).show(*self._picture_lines(3))
+            self.query_one("#operation-picture", Lines).show(*self._picture_lines(max(3, min(6, self.size.height // 9))))
             return
         lines = (*fact_lines(self.record, self._written, self.size.width), *self._picture_lines(2))
         self._more = max(0, len(lines) - max(1, facts.size.height))

@@ -19,6 +19,15 @@ _MOST_TARGETS = 5
 _BY = {"schedule": "the schedule", "hook": "a hook", "follow_up": "another job", "undo": "you", "user": "you"}
 
 
+def kept_end(text: str, width: int) -> str:
+    """Return a displayed text that keeps its end where it does not fit: of a path the name, of a line the reason."""
+    if cells(text) <= width:
+        return text
+    while text and cells(text) > width - 1:
+        text = text[1:]
+    return "…" + text
+
+
 def state_words(job: BoardJob) -> str:
     """Return where a job is, in words, with why it waits."""
     if job.state is JobState.PAUSED:
@@ -62,31 +71,37 @@ def progress_line(job: BoardJob, width: int) -> Line:
     return (Span(bar(share, wide), "accent" if job.state is JobState.RUNNING else "dim"), Span(told))
 
 
-def head_lines(job: BoardJob, width: int, rates: Values = ()) -> tuple[Line, Line, Line]:
-    """Return the three lines above the operations of a job; `rates` (operations a second) are drawn where there is room."""
+def counted_line(job: BoardJob) -> Line:
+    """Return the counts of a job, or its result where nothing was counted."""
+    line: list[Span] = []
+    if job.state is JobState.CANCELLED:
+        line.append(Span("cancelled: ", "dim"))
+    for text, role in parts(job):
+        line += [Span(text, role), Span("   ")]
+    if not parts(job) or job.state is JobState.FAILED:
+        told = job.result if job.state.final else "nothing done yet"
+        line.append(Span(told, "error" if job.state is JobState.FAILED else "dim"))
+    return tuple(line)
+
+
+def head_lines(job: BoardJob, width: int, rates: Values = ()) -> tuple[Line, ...]:
+    """Return the lines above the operations of a job: two when it is over, otherwise three.
+
+    `rates` (operations a second, the newest last) are drawn where there is room.
+    """
     what: Line = (Span(" "), glyph(job), Span(f"{job.request.kind}  "), Span(job.what, "strong"), Span("  "))
     state = (Span(state_words(job), "warn" if job.state is JobState.PAUSED else "dim"), Span(" "))
-    told = parts(job)
-    counts: list[Span] = [Span("   ")]
-    for text, role in told or [(job.result if job.state.final else "nothing done yet", "dim")]:
-        counts += [Span(text, role), Span("   ")]
-    pace_words = pace(job.snapshot.rate)
+    about = f"{asked_words(job)}, {times_words(job)}" + (f", undo of job {job.undo_of}" if job.undo_of else "")
+    first = spread(what, state, width)
+    if job.state.final:
+        return first, (Span(f"   {about}", "dim"),)
     right: list[Span] = []
     if len(rates) > 1 and width >= 110:
-        right.append(Span(sparkline(rates, min(30, width - 90)) + " ", "accent"))
-    right.append(Span(pace_words + " ", "dim"))
-    about = f"   {asked_words(job)}, {times_words(job)}" + (f", undo of job {job.undo_of}" if job.undo_of else "")
-    last: Line = (Span(about, "dim"),)
-    if job.snapshot.message and job.state is JobState.FAILED:
-        last = (Span(f"   {job.snapshot.message}", "error"),)
-    if job.state.final:
-        return spread(what, state, width), spread(tuple(counts), (), width), spread(last, (), width)
-    line = (Span("   "), *progress_line(job, width // 2))
-    return (
-        spread((*what, Span(" ")), state, width),
-        spread((*line, Span("   ")), tuple(right), width),
-        spread(tuple(counts), (Span(times_words(job) + " ", "dim"),), width),
-    )
+        right.append(Span(sparkline(rates, min(30, width - 90)) + "  ", "accent"))
+    right.append(Span(pace(job.snapshot.rate) + " ", "dim"))
+    line = (Span("   "), *progress_line(job, width // 2), Span("   "))
+    last = spread((Span("   "), *counted_line(job)), (Span(f"  {times_words(job)} ", "dim"),), width)
+    return first, spread(line, tuple(right), width), last
 
 
 def job_sheet(job: BoardJob, width: int) -> tuple[Line, ...]:
@@ -109,7 +124,11 @@ def job_sheet(job: BoardJob, width: int) -> tuple[Line, ...]:
         lines.append((Span(f"takes back job {job.undo_of}", "dim"),))
     lines += _asked_for(job, width)
     if shown.lines:
-        lines += [(), (Span("last", "dim"),), *((Span(clip(one, width)),) for one in shown.lines[-8:])]
+        lines += [
+            (),
+            (Span("last", "dim"),),
+            *((Span(one[:2]), Span(kept_end(one[2:], width - 2))) for one in shown.lines[-8:]),
+        ]
     return tuple(lines)
 
 
