@@ -16,6 +16,7 @@ from synctui.model.library import FileStamp, LibraryRoot, Row, Strike, TreeCount
 from synctui.model.states import SubtitleState
 from synctui.store.choices import choice_of
 from synctui.store.database import Database
+from synctui.store.index import keep_roots
 from synctui.store.rows import write_rows
 from synctui.store.strikes import strikes
 from synctui.store.targets import subtitle_at, subtitles
@@ -187,6 +188,26 @@ async def test_a_subtitle_hangs_in_its_own_place_again_when_its_chosen_video_is_
     assert [line[::2] for line in await whole_tree(database)] == [line[::2] for line in before if line != gone]
     season = next(counts for name, counts, _ in await whole_tree(database) if name == "Season 02")
     assert season == TreeCounts(0, 1, {})
+
+
+async def test_a_video_may_be_chosen_from_another_library_which_may_go(
+    database: Database, root: Path, tmp_path: Path
+) -> None:
+    put(root, "Orbit/Orbit S01E01.mkv", "Orbit/Orbit S01E01.en.srt")
+    put(tmp_path / "films", "Salt.mkv")
+    films = LibraryRoot("Films", str(tmp_path / "films"), "movies")
+    age(root)
+    await refresh(database, films)
+    await scan(database, root)
+    before = await whole_tree(database)
+    subtitle = root / "Orbit/Orbit S01E01.en.srt"
+    await decisions.choose_video(database, str(subtitle), str(tmp_path / "films" / "Salt.mkv"))
+    assert ("Films", TreeCounts(1, 1, {"not_checked": 1}), ()) in await whole_tree(database)
+    (tmp_path / "films" / "Salt.mkv").unlink()
+    await database.write(lambda connection: keep_roots(connection, [str(root)]))
+    await scan(database, root)
+    without = [line for line in before if line[0] not in ("Films", "Salt.mkv")]
+    assert await whole_tree(database) == without
 
 
 async def test_a_choice_must_be_a_video_that_is_there(database: Database, root: Path) -> None:

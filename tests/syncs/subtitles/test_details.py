@@ -150,6 +150,19 @@ async def test_a_picture_of_a_reference_shows_its_lines_for_speech(path: Path, t
         assert _alike(seen.speech, seen.after) > 0.95
 
 
+async def test_a_picture_is_drawn_with_the_video_that_was_chosen_since(path: Path, tmp_path: Path) -> None:
+    other = put_film(tmp_path / "library" / "other.mkv", "harbour")
+    async with house(tmp_path / "data", "orbit", "harbour") as home:
+        await home.run(path)
+        first = await home.services.subtitles.picture_of(str(path), 40)
+        await refresh(home.services.database, LibraryRoot("Films", str(path.parent), "movies"))
+        await decisions.choose_video(home.services.database, str(path), str(other))
+        seen = await home.services.subtitles.picture_of(str(path), 40)
+        assert (first.video, seen.video) == (str(path.with_name("film.mkv")), str(other))
+        assert seen.speech is not None
+        assert seen.speech != first.speech
+
+
 async def test_no_picture_is_said_in_a_sentence(path: Path, tmp_path: Path) -> None:
     async with house(tmp_path / "data") as home:
         subtitles = home.services.subtitles

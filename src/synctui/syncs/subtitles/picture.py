@@ -78,16 +78,18 @@ async def draw(tools: Tools, looking: Looking, record: OperationRecord, bins: in
 
 
 async def draw_path(tools: Tools, looking: Looking, path: str, bins: int) -> Picture:
-    """Return the picture of a subtitle: of its last alignment, or of its lines beside the speech where there was none."""
-    for record in await of_path(tools.database, path):
-        if record.operation.action == "align" and record.numbers.get("offset_ms"):
-            return await draw(tools, looking, record, bins)
+    """Return the picture of a subtitle: of its last alignment with its video, or of its lines beside the speech."""
     indexed = await subtitle_at(tools.database, path)
     pairing = indexed.pairing if indexed is not None else await asyncio.to_thread(pairing_of, path)
-    verdict = await verdict_of(tools.database, path)
     video = pairing.video.path if pairing is not None and pairing.video is not None else None
+    for record in await of_path(tools.database, path):
+        if record.operation.action == "align" and record.numbers.get("offset_ms"):
+            wanted = Alignment.of(record.operation.payload)
+            if wanted.reference or video in (None, wanted.video):
+                return await draw(tools, looking, record, bins)
+    verdict = await verdict_of(tools.database, path)
     language = pairing.name.language if pairing is not None else None
-    numbers = verdict.numbers if verdict is not None else None
+    numbers = verdict.numbers if verdict is not None and verdict.video == video else None
     return await _draw(tools, looking, _Subject(path, video, None, (language,) if language else (), numbers), bins)
 
 
