@@ -31,7 +31,7 @@ from synctui.tui.pulse import Pulse
 from synctui.tui.screens.place import Place
 from synctui.tui.terminal.abilities import speaks_unicode
 from synctui.tui.terminal.driver import TerminalDriver
-from synctui.tui.theme import OWN, choose_look, color_system
+from synctui.tui.theme import OWN, choose_look, color_system, unknown_theme
 from synctui.tui.topline import places_line, running_line
 from synctui.tui.widgets.dialogs import Choice, Dialog, Menu
 from synctui.tui.widgets.sturdy import Sturdy
@@ -77,6 +77,8 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
         self._told: set[Hashable] = set()
         self._troubles: dict[str, str] = {}
         self._looked = False
+        self._welcomed = False
+        self._standing = False
         for theme in OWN:
             self.register_theme(theme)
         self.theme = self.look.theme.name
@@ -90,13 +92,15 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.set_class(self.ascii, "-ascii")
-        for problem in (*self.launch.loaded.warnings, *self.keymap.problems):
+        theme = unknown_theme(self.launch.loaded.config.ui.theme)
+        for problem in (*self.launch.loaded.warnings, *((theme,) if theme else ()), *self.keymap.problems):
             self.messages.say(problem, "warn")
         if not self.house.begun:
             self.house.begin()
         if self.house.failed:
             self.exit()
         self.pulse.begin()
+        self._standing = True
 
     def on_unmount(self) -> None:
         self.pulse.end()
@@ -107,12 +111,18 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
         return self.house.services
 
     def _opened(self, opened: Services) -> None:
-        self.launch = self.house.launch
+        said, self.launch = self.launch.loaded.warnings, self.house.launch
         for warning in opened.warnings:
-            self.messages.say(warning, "warn")
+            if warning not in said:
+                self.messages.say(warning, "warn")
         for screen in self.screen_stack:
             if isinstance(screen, Place):
                 screen.opened()
+        if not (opened.libraries or self.launch.libraries or self._welcomed):
+            from synctui.tui.screens.settings.welcome import first_start
+
+            first_start(self)
+        self._welcomed = True
         self.pulse.poke()
 
     def hung_up(self) -> None:
@@ -181,7 +191,7 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
             super()._handle_exception(error)
             return
         self.trouble(error)
-        if not self.is_running or self.strict:
+        if not self._standing or self.strict:
             self._give_up()
         else:
             self.set_timer(_SETTLED_S, self._see_who_answers)
@@ -189,11 +199,15 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
     def _give_up(self) -> None:
         self.leaving.give_up(self.messages.newest)
         self.exit()
+        self._close_messages_no_wait()
 
     def _see_who_answers(self) -> None:
         """Close what no longer answers keys: a part of Textual's own ends with its first fault."""
+        if not self.screen_stack:
+            self._give_up()
+            return
         screen = self.screen
-        if not screen.is_running:
+        if not screen.is_running or not screen.children:
             if len(self.screen_stack) > 1:
                 self.pop_screen()
             else:
@@ -210,7 +224,7 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
 
     def frames(self) -> None:
         """Draw the frame of the screen on top again."""
-        if self.is_running and isinstance(self.screen, Place):
+        if self.is_running and self.screen_stack and isinstance(self.screen, Place):
             self.screen.update_frame()
 
     # jobs
@@ -234,7 +248,7 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
             self._tell_ended(before)
             self._offer_to_resume()
             if isinstance(self.screen, Place):
-                self.screen.refreshed()
+                self.screen.take_over()
                 self.screen.update_frame()
         return self.board.running_here
 

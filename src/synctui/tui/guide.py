@@ -64,7 +64,7 @@ STEPS = (
         {
             "": (
                 "A small made-up library: its films really speak, and most subtitles are",
-                "wrong on purpose. Go to a series ({.down} {.up}), open it: {library.open}",
+                "wrong on purpose. {.down} and {.up} move, {library.open} opens a row.",
             )
         },
         lambda seen: "library.open" in seen.done,
@@ -73,8 +73,8 @@ STEPS = (
         "sync",
         {
             "library": (
-                "{library.sync} shows what syncing would do with the row you are on, or with all that",
-                "you marked ({library.mark}). Nothing is written before you agree.",
+                "Go to a series. {library.sync} shows what syncing would do with it, or with all that",
+                "you mark ({library.mark}). Nothing is written before you agree.",
             ),
             "": ("The subtitles are in the library.", "{.library} goes there."),
         },
@@ -106,7 +106,7 @@ STEPS = (
         "look",
         {
             "jobs": (
-                "{jobs.open} opens a job, and there a subtitle: what was found. Some are refused:",
+                "{jobs.open} opens a job, and there a subtitle. Some of them were refused:",
                 "nothing fitted well enough, so not a byte was changed.",
             ),
             "job": (
@@ -139,7 +139,7 @@ STEPS = (
         "own",
         {
             "": (
-                "That was all; {.help} tells the keys of a screen. For your own library leave ({.quit}),",
+                "That was all; {.help} tells a screen's keys. For your own library leave ({.quit}),",
                 "type synctui, and add its folder.",
             )
         },

@@ -60,9 +60,9 @@ class Leaving:
         self.signalled(signal.SIGHUP)
 
     def give_up(self, said: Said | None) -> None:
-        """Leave because of a fault that leaves nothing to go on with."""
+        """Leave because of a fault that leaves nothing to go on with; the first is told, others follow from it."""
         self.code = ExitCode.BUG
-        if said is not None:
+        if said is not None and not self.told:
             self.told = (f"synctui: {said.text}", *((f"   {said.hint}",) if said.hint else ()))
 
     def waiting(self) -> None:

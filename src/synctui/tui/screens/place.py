@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.events import Key, Resize
 from textual.screen import Screen
 from textual.widget import Widget
@@ -44,6 +45,7 @@ class Place(Sturdy, Screen[Any]):
     about = ""
     """What it shows just now, said beside its title."""
     AUTO_FOCUS = "RowList"
+    BINDINGS: ClassVar[list[Any]] = [Binding("ctrl+c", "interrupt", show=False, priority=True)]
 
     @property
     def home(self) -> SyncTui:
@@ -92,14 +94,26 @@ class Place(Sturdy, Screen[Any]):
         self.update_frame()
 
     def on_screen_resume(self) -> None:
-        self.refreshed()
+        self.take_over()
         self.update_frame()
+
+    def take_over(self) -> None:
+        """Let the screen take over what changed; a fault in it is reported once."""
+        try:
+            self.refreshed()
+        except Exception as error:
+            self.home.fault(error, once=f"refreshing {type(self).__name__}")
 
     def update_frame(self) -> None:
         """Draw the frame's lines that changed."""
-        if not self.is_mounted:
+        if not self.is_mounted or not self.children:
             return
-        width = self.size.width
+        try:
+            self._draw_frame(self.size.width)
+        except Exception as error:
+            self.home.fault(error, once=f"frame of {type(self).__name__}")
+
+    def _draw_frame(self, width: int) -> None:
         left, right = self._answered()
         self._line("frame-top").show(self.home.top_line(self, width))
         self._line("frame-answer").show(spread((Span(" "), *left), (*right, Span(" ")), width))
@@ -112,7 +126,7 @@ class Place(Sturdy, Screen[Any]):
         try:
             return self.answer()
         except Exception as error:
-            self.home.fault(error, once=f"answer of {self.place}")
+            self.home.fault(error, once=f"answer of {type(self).__name__}")
             return (Span("how things stand could not be drawn", "error"),), ()
 
     def _show_guide(self, width: int) -> None:
@@ -178,6 +192,14 @@ class Place(Sturdy, Screen[Any]):
         event.stop()
         event.prevent_default()
         self.do(command)
+
+    def action_interrupt(self) -> None:
+        """Give up a field; elsewhere do what the key does."""
+        command = self.home.keymap.command(self.place, "ctrl+c")
+        if isinstance(self.focused, Input):
+            command = self.home.keymap.find(self.place, "back")
+        if command is not None:
+            self.do(command)
 
     def do(self, command: Command) -> None:
         """Do a command; what goes wrong is said and ends nothing."""

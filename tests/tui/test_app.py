@@ -1,0 +1,222 @@
+"""The application itself: it survives faults of its own, says what happened, and tells what cannot be opened."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+
+import pytest
+from textual.app import ComposeResult
+from textual.widget import Widget
+from textual.widgets import Input
+
+from synctui.errors import StorageError
+from synctui.tui.draw.line import Line, Span
+from synctui.tui.guide import STEPS, Guide
+from synctui.tui.messages import Messages
+from synctui.tui.screens.place import Place
+from synctui.tui.widgets.dialogs import Choice, Dialog, Menu, Prompt
+from synctui.tui.widgets.rows import RowList
+from tests.tui.stage import Stage, stage
+
+# Rows
+
+
+class CrackedRows:
+    """A list of which one row cannot be drawn."""
+
+    def count(self) -> int:
+        return 5
+
+    def line(self, index: int, width: int) -> Line:
+        if index == 2:
+            raise LookupError("row 2")
+        return (Span(f"row {index}"),)
+
+    def key(self, index: int) -> int:
+        return index
+
+    def marked(self, index: int) -> bool:
+        return False
+
+    def find(self, key: object) -> int | None:
+        return key if isinstance(key, int) else None
+
+
+class Cracked(Place):
+    """A screen on which nearly everything goes wrong."""
+
+    place = "library"
+    title_word = "Cracked"
+
+    def body(self) -> Iterable[Widget]:
+        yield RowList(CrackedRows())
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(RowList).reload()
+
+    def answer(self) -> tuple[Line, Line]:
+        raise ArithmeticError("answer")
+
+    def refreshed(self) -> None:
+        raise BufferError("refreshed")
+
+    def do_mark(self) -> None:
+        raise KeyError("mark")
+
+    async def do_sync(self) -> None:
+        raise OSError("sync")
+
+    async def do_undo(self) -> None:
+        raise StorageError("the disk is full", hint="free some space")
+
+    def on_row_list_moved(self) -> None:
+        raise TypeError("moved")
+
+
+class Unbuilt(Place):
+    """A screen that cannot be built."""
+
+    def compose(self) -> ComposeResult:
+        raise NameError("compose")
+
+
+class Brittle(Input):
+    """A field, as Textual's own are, that ends with its first fault."""
+
+    def on_focus(self) -> None:
+        raise ValueError("field")
+
+
+class Asking(Dialog):
+    """A question with such a field."""
+
+    def compose(self) -> ComposeResult:
+        yield from Menu("", ()).compose()
+        yield Brittle()
+
+    def on_mount(self) -> None:
+        self.query_one(Brittle).focus()
+
+
+@pytest.fixture
+async def s(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with stage(tmp_path, scanned=False) as on_stage:
+        on_stage.app.lenient = True
+        yield on_stage
+
+
+async def test_a_fault_is_said_and_reported_and_ends_nothing(s: Stage) -> None:
+    s.app.show(Cracked())
+    await s.sees("how things stand could not be drawn", "could not be drawn", "row 1", "row 4")
+    told = {"LookupError", "ArithmeticError", "BufferError"}
+    await s.until(lambda: {type(fault).__name__ for fault in s.app.faults} == told)
+    for key, name in (("space", "KeyError"), ("s", "OSError"), ("j", "TypeError")):
+        await s.press(key)
+        await s.sees(f"a fault in SyncTUI ({name}); report: ")
+    await s.press("j", "j")
+    assert s.rows.cursor == 3
+    reports = "".join(path.read_text() for path in (s.data / "logs").glob("fault-*"))
+    assert all(name in reports for name in (*told, "KeyError: 'mark'", "OSError: sync", "TypeError: moved"))
+    before = len(s.app.faults)
+    await s.press("Z")
+    await s.sees("the disk is full; free some space")
+    assert len(s.app.faults) == before, "what a user can act on is no fault of ours"
+    await s.press("escape")
+    await s.until(lambda: not isinstance(s.app.screen, Cracked))
+
+
+async def test_a_screen_that_cannot_be_built_is_closed(s: Stage) -> None:
+    under = s.app.screen
+    s.app.show(Unbuilt())
+    await s.until(lambda: s.app.faults and s.app.screen is under)
+    await s.sees("a fault in SyncTUI (NameError)")
+
+
+async def test_a_question_whose_field_has_died_is_given_up(s: Stage) -> None:
+    under, answers = s.app.screen, []
+
+    async def ask() -> None:
+        answers.append(await s.app.ask(Asking("")))
+
+    s.app.start(ask())
+    await s.until(lambda: answers == [None])
+    assert s.app.screen is under
+    await s.sees("a fault in SyncTUI (ValueError)")
+
+
+async def test_ctrl_c_gives_up_a_question_and_is_quit_elsewhere(s: Stage) -> None:
+    answers: list[object] = []
+
+    async def ask(dialog: Dialog) -> None:
+        answers.append(await s.app.ask(dialog))
+
+    for dialog in (Menu("Really?", (Choice(True, "y", "yes"),)), Prompt("A name")):
+        s.app.start(ask(dialog))
+        await s.until(lambda asked=dialog: s.app.screen is asked and asked.is_mounted)
+        await s.press("ctrl+c")
+        await s.until(lambda: not isinstance(s.app.screen, Dialog))
+    assert answers == [None, None]
+    await s.press("ctrl+c")
+    await s.until(lambda: not s.app.is_running)
+
+
+def test_an_offer_comes_back_until_it_is_withdrawn_and_is_kept_once() -> None:
+    messages = Messages()
+    messages.offering("interrupted: subtitles Series", hint="C goes on")
+    messages.say("started: 4 to align")
+    assert messages.newest is not None and messages.newest.text == "started: 4 to align"
+    messages.clear()
+    messages.offering("interrupted: subtitles Series", hint="C goes on")
+    assert messages.newest is not None and messages.newest.hint == "C goes on"
+    assert len(messages.all) == 2
+    messages.offering("")
+    assert messages.newest is None
+
+
+# The guided tour
+
+
+def _guide(file: Path) -> Guide:
+    from synctui.tui.commands.keymap import Keymap, shown_key
+
+    keymap = Keymap.of({})
+
+    def key(place: str, id: str) -> str:
+        command = keymap.find(place, id)
+        assert command is not None and command.keys, f"the tour speaks of {place}.{id}"
+        return shown_key(command.keys[0])
+
+    return Guide(file, key)
+
+
+@pytest.mark.parametrize("number", range(len(STEPS)))
+def test_every_step_of_the_tour_fits_into_80_columns_in_every_place(tmp_path: Path, number: int) -> None:
+    from synctui.jobs.board import Board
+    from synctui.tui.commands.table import PLACES
+    from synctui.tui.draw.line import text_of
+
+    guide = _guide(tmp_path / "tour")
+    for _ in range(number):
+        guide.skip()
+    for place in PLACES:
+        guide.look(place, Board())
+        wide = [text_of(line).rstrip() for line in guide.lines(200)]
+        narrow = [text_of(line).rstrip() for line in guide.lines(80)]
+        assert narrow[0] == wide[0], place
+        assert narrow[1].split(" . skip")[0].rstrip() == wide[1].split(" . skip")[0].rstrip(), place
+        assert narrow[1].endswith(". skip  T away"), (place, narrow[1])
+
+
+def test_the_tour_goes_on_where_it_was_and_can_be_put_away(tmp_path: Path) -> None:
+    guide = _guide(tmp_path / "tour")
+    assert guide.did("library", "open")
+    guide.keep()
+    again = _guide(tmp_path / "tour")
+    assert again.step.id == "sync" and not again.over
+    again.turn()
+    again.keep()
+    assert _guide(tmp_path / "tour").over
+    (tmp_path / "tour").write_bytes(b"\xff\x00nonsense" * 1000)
+    assert _guide(tmp_path / "tour").step is STEPS[0]
