@@ -95,7 +95,8 @@ async def _opened(
 ) -> AsyncIterator[Services]:
     config = loaded.config
     width = jobs or config.subtitles.jobs or max(1, (os.cpu_count() or 1) // 2)
-    async with Workers(width) as workers, await Database.open(paths.database, clock=clock) as database:
+    # One more than jobs take: whoever looks at a picture or a video's tracks does not wait for a whole film.
+    async with Workers(width + 1) as workers, await Database.open(paths.database, clock=clock) as database:
         tools = Tools(
             database=database,
             workers=workers,
