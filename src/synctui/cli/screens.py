@@ -61,9 +61,11 @@ def open_screens(arguments: Arguments, screens: Screens) -> ExitCode:
             log.exception("a fault")
             complain_of_bug(error, verbose=False, arguments=arguments)
             return ExitCode.BUG
-        terminal = Terminal.of()
-        for line in farewell.lines:
-            terminal.write(line + "\n")
+        # After SIGHUP there is no terminal any more; the exit code is still the signal's.
+        with contextlib.suppress(OSError):
+            terminal = Terminal.of()
+            for line in farewell.lines:
+                terminal.write(line + "\n")
         if made is not None:
             made.clean = farewell.code is ExitCode.DONE
         return farewell.code
