@@ -96,7 +96,9 @@ def _state(details: Details, width: int, keys: Mapping[str, str]) -> list[Line]:
     if said.number:
         head += [Span("   "), Span(said.number)]
     lines: list[Line] = [(), tuple(head)]
-    if details.explanation and details.explanation != said.word:
+    if details.explanation.startswith(said.word):
+        lines = [(), *_text(details.explanation, width, said.role)]
+    elif details.explanation and details.state is not SubtitleState.IN_SYNC:
         lines += _text(details.explanation, width, "text")
     if details.state is SubtitleState.NEEDS_CHOICE:
         lines += _text(f"{keys.get('choose_video', '')} chooses the video:", width, "accent")

@@ -7,7 +7,7 @@ from synctui.store.tree import SubtitleLine, TreeRow
 from synctui.text import cells
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.palette import Role
-from synctui.tui.screens.library.outline import Row
+from synctui.tui.screens.library.branch import Row
 from synctui.tui.screens.library.standing import Standing, standing, summary, worst
 
 _LANGUAGES, _STATE, _NUMBER, _CONFIDENCE = 6, 12, 13, 3

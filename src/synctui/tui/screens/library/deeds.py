@@ -14,8 +14,8 @@ from synctui.store.ignored import ignored_among
 from synctui.store.takeback import takeable
 from synctui.text import display
 from synctui.tui.flows import choose_engine, choose_file
+from synctui.tui.screens.library.branch import Row
 from synctui.tui.screens.library.clipboard import pasted
-from synctui.tui.screens.library.outline import Row
 from synctui.tui.screens.library.subjects import Subjects
 from synctui.tui.widgets.dialogs import Choice, Menu
 
@@ -150,6 +150,7 @@ async def copy(home: SyncTui, subjects: Subjects) -> None:
 
 async def show_path(home: SyncTui, subjects: Subjects) -> None:
     """Show whole paths."""
+    # Pages have these deeds themselves.
     from synctui.tui.screens.library.pages import PathScreen
 
     paths = await subjects.paths(home.launch.libraries or home.services.libraries)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from synctui.errors import SyncTuiError
 from synctui.syncs.subtitles.details import Details, VideoFacts
 from synctui.tui.screens.library.about import About
-from synctui.tui.screens.library.outline import Row
+from synctui.tui.screens.library.branch import Row
 from synctui.tui.screens.library.sources import Key
 
 if TYPE_CHECKING:

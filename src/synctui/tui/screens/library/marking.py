@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from synctui.store import branches
+from synctui.tui.screens.library.branch import Row
+from synctui.tui.screens.library.doing import Doing
 from synctui.tui.screens.library.listing import Listing
 from synctui.tui.screens.library.marks import Marks
-from synctui.tui.screens.library.outline import Outline, Row
+from synctui.tui.screens.library.outline import Outline
 from synctui.tui.screens.library.sources import Hits, Key
-from synctui.tui.screens.place import Place
 from synctui.tui.widgets.rows import RowList
 
 
-class Marking(Place):
+class Marking(Doing):
     """The part of the library's screen that marks rows."""
 
     listing: Listing
     marks: Marks
+    view: RowList
     _hits: Hits | None
     _tree: Outline | None
     _range_from: Key | None = None
@@ -23,16 +25,11 @@ class Marking(Place):
 
     @property
     def rows(self) -> RowList:
-        """Return the list."""
-        raise NotImplementedError
-
-    @property
-    def row(self) -> Row | None:
-        """Return the row under the cursor."""
-        raise NotImplementedError
+        """Return the list, whatever has the focus."""
+        return self.view
 
     def do_mark(self) -> None:
-        row, index = self.row, self.rows.cursor
+        row, index = self.row, self.view.cursor
         if self.listing.range is not None:
             self.home.start(self.settle_range(), name="range")
         elif row is not None and row.key is not None:
@@ -43,7 +40,7 @@ class Marking(Place):
             else:
                 self.marks.add((row.key,))
             self._marked(index, row)
-            self.rows.move(1)
+            self.view.move(1)
 
     async def _all_but(self, row: Row, holder: Key) -> None:
         """Take a row out of what is marked as a whole."""
@@ -73,7 +70,7 @@ class Marking(Place):
         if self.listing.range is not None:
             self.home.start(self.settle_range(), name="range")
         elif self.listing.count():
-            self._range_at = self.rows.cursor
+            self._range_at = self.view.cursor
             self._range_from = self.row.key if self.row is not None else None
             self.listing.range = range(self._range_at, self._range_at + 1)
             self._marked()
@@ -85,10 +82,10 @@ class Marking(Place):
             return
         if self._range_from is not None and (at := self.listing.find(self._range_from)) is not None:
             self._range_at = at
-        low, high = sorted((self._range_at, self.rows.cursor))
+        low, high = sorted((self._range_at, self.view.cursor))
         now = self.listing.range = range(low, high + 1)
         changed = range(min(before.start, now.start), max(before.stop, now.stop))
-        self.rows.redraw(index for index in self.rows.on_screen() if index in changed)
+        self.view.redraw(index for index in self.view.on_screen() if index in changed)
         self.update_frame()
 
     async def settle_range(self) -> None:
@@ -123,5 +120,5 @@ class Marking(Place):
     def _marked(self, index: int = 0, row: Row | None = None) -> None:
         """Draw marks anew: those of a row with all that is open below it, or all."""
         below = row.below.size if row is not None and row.below is not None else 0
-        self.rows.redraw(range(index, index + below + 1) if row is not None else None)
+        self.view.redraw(range(index, index + below + 1) if row is not None else None)
         self.update_frame()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from synctui.tui.screens.library.outline import Row
+from synctui.tui.screens.library.branch import Row
 from synctui.tui.screens.library.sources import Key
 
 

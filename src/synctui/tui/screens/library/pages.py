@@ -11,11 +11,11 @@ from textual.widget import Widget
 from synctui.text import display
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.wrap import wrapped
-from synctui.tui.screens.library import deeds
 from synctui.tui.screens.library.about import About, lines_of
+from synctui.tui.screens.library.branch import Row
 from synctui.tui.screens.library.clipboard import shell_form
+from synctui.tui.screens.library.doing import Doing
 from synctui.tui.screens.library.looking import Looking
-from synctui.tui.screens.library.outline import Row
 from synctui.tui.screens.library.pane import command_keys
 from synctui.tui.screens.library.subjects import Subjects
 from synctui.tui.screens.place import Place
@@ -50,9 +50,10 @@ class _Pages(Place):
     def __init__(self) -> None:
         super().__init__()
         self.page = Page()
+        self.view = RowList(self.page, id="body")
 
     def body(self) -> Iterable[Widget]:
-        yield RowList(self.page, id="body")
+        yield self.view
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -64,14 +65,14 @@ class _Pages(Place):
 
     def _lay(self) -> None:
         self.page.lines = self.text(max(20, self.size.width - 5))
-        self.query_one(RowList).reload()
+        self.view.reload()
 
     def text(self, width: int) -> Sequence[Line]:
         """Return the lines of the page."""
         raise NotImplementedError
 
 
-class DetailsScreen(_Pages):
+class DetailsScreen(_Pages, Doing):
     """What is told about one row."""
 
     place: ClassVar[str] = "details"
@@ -96,38 +97,24 @@ class DetailsScreen(_Pages):
             self._looking.look_again(self.home)
 
     def _told(self, about: About) -> None:
-        if about != self._about and self.is_mounted:
+        if about != self._about:
             self._about = about
             self._lay()
 
     def text(self, width: int) -> Sequence[Line]:
         return lines_of(self._about, width, command_keys(self.home)) if self._about is not None else ()
 
-    def _subjects(self) -> Subjects:
+    # what its commands are about
+
+    async def subjects(self) -> Subjects:
         return Subjects.of(self.home.services.database, (), self._row)
 
-    async def do_sync(self) -> None:
-        await deeds.sync(self.home, self._subjects())
+    @property
+    def row(self) -> Row | None:
+        return self._row
 
-    async def do_check(self) -> None:
-        await deeds.check(self.home, self._subjects())
-
-    async def do_restore(self) -> None:
-        await deeds.restore(self.home, self._subjects())
-
-    async def do_undo(self) -> None:
-        await deeds.undo(self.home, self._subjects())
-
-    async def do_ignore(self) -> None:
-        await deeds.ignore(self.home, self._subjects())
+    def decided(self) -> None:
         self.refreshed()
-
-    async def do_choose_video(self) -> None:
-        if await deeds.choose_video(self.home, self._row):
-            self.refreshed()
-
-    async def do_copy(self) -> None:
-        await deeds.copy(self.home, self._subjects())
 
 
 class PathScreen(_Pages):

@@ -8,8 +8,8 @@ from textual.events import Resize
 
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.screens.library.about import About, lines_of
+from synctui.tui.screens.library.branch import Row
 from synctui.tui.screens.library.looking import Looking
-from synctui.tui.screens.library.outline import Row
 from synctui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:

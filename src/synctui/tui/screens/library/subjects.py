@@ -10,7 +10,7 @@ from synctui.model.library import LibraryRoot
 from synctui.store import branches
 from synctui.store.database import Database
 from synctui.store.targets import address
-from synctui.tui.screens.library.outline import Row
+from synctui.tui.screens.library.branch import Row
 from synctui.tui.screens.library.sources import Key
 
 

@@ -1,0 +1,53 @@
+"""The commands that do something with rows of the library, for every screen that shows some."""
+
+from __future__ import annotations
+
+from synctui.tui.screens.library import deeds
+from synctui.tui.screens.library.branch import Row
+from synctui.tui.screens.library.subjects import Subjects
+from synctui.tui.screens.place import Place
+
+
+class Doing(Place):
+    """A screen that says which rows its commands are about."""
+
+    async def subjects(self) -> Subjects:
+        """Return what a command is about."""
+        raise NotImplementedError
+
+    @property
+    def row(self) -> Row | None:
+        """Return the row under the cursor."""
+        raise NotImplementedError
+
+    def decided(self) -> None:
+        """Take over that something was decided which the rows show."""
+
+    async def do_sync(self) -> None:
+        await deeds.sync(self.home, await self.subjects())
+
+    async def do_check(self) -> None:
+        await deeds.check(self.home, await self.subjects())
+
+    async def do_engine(self) -> None:
+        await deeds.engine(self.home, await self.subjects())
+
+    async def do_restore(self) -> None:
+        await deeds.restore(self.home, await self.subjects())
+
+    async def do_undo(self) -> None:
+        await deeds.undo(self.home, await self.subjects())
+
+    async def do_ignore(self) -> None:
+        await deeds.ignore(self.home, await self.subjects())
+        self.decided()
+
+    async def do_choose_video(self) -> None:
+        if await deeds.choose_video(self.home, self.row):
+            self.decided()
+
+    async def do_copy(self) -> None:
+        await deeds.copy(self.home, await self.subjects())
+
+    async def do_show_path(self) -> None:
+        await deeds.show_path(self.home, await self.subjects())
