@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from synctui.errors import LockHeld, StalePlan, SyncTuiError
 from synctui.jobs.draft import Draft
 from synctui.model.json import Fields
-from synctui.model.plan import PlanTotals
+from synctui.model.plan import Notice, PlanTotals
 from synctui.tui.screens.preview.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Desk:
         self.phase: Phase = "waiting"
         self.draft: Draft | None = None
         self.trouble: SyncTuiError | None = None
-        self.lifted = False
+        self._lifted: frozenset[str] = frozenset()
         self._engine = engine
         self._began = began
         self._grew = grew
@@ -53,6 +53,16 @@ class Desk:
     def busy(self) -> bool:
         """Tell whether the plan is being drawn up."""
         return self.phase in ("looking", "again")
+
+    @property
+    def brakes(self) -> tuple[Notice, ...]:
+        """Return what stops the plan and was not answered yet."""
+        found = self.draft.totals.brakes if self.draft is not None else ()
+        return tuple(one for one in found if one.message not in self._lifted)
+
+    def lift(self, brakes: Sequence[Notice]) -> None:
+        """Take over that a person means it all the same."""
+        self._lifted |= {one.message for one in brakes}
 
     # drawing up
 
@@ -166,7 +176,7 @@ class Desk:
             except LockHeld:
                 # Whoever executes takes up what is stored; what it supersedes is seen when it is planned there.
                 holder = engine.lock.holder()
-            job = await self._change_of(engine.submit(draft, allow_mass_change=self.lifted))
+            job = await self._change_of(engine.submit(draft, allow_mass_change=not self.brakes))
         except BaseException:
             self.phase = "ready"
             self._changed()

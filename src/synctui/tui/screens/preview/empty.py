@@ -23,9 +23,8 @@ def empty_lines(draft: Draft, wanted: Wanted, since: str, languages: Sequence[st
     """Return what is said of a plan without operations; `since` is when this was last checked (RFC 3339 text)."""
     known = {state: number for state, number in draft.known.items() if number}
     total = sum(known.values())
-    restores = wanted.request is None or wanted.request.brings_back
     lines: list[Line] = [()]
-    if restores:
+    if wanted.brings_back:
         lines += _paragraph("What stands there is the original already.", width, "strong")
     elif draft.totals.brakes:
         lines += _paragraph("Nothing was looked at: this does not look as it did before.", width, "strong")
@@ -51,7 +50,7 @@ def empty_lines(draft: Draft, wanted: Wanted, since: str, languages: Sequence[st
                     (Span(" " * _INDENT), Span(f"{number:,}", "text", 9, True), Span("  " + state_word(state), "dim"))
                 )
     lines.append(())
-    if total and not restores and wanted.option("force") is not True:
+    if total and not wanted.brings_back and wanted.option("force") is not True:
         lines.append(_key("c", "check " + ("it" if total == 1 else "them") + " all the same"))
     lines.append(_key("esc", "back"))
     return lines

@@ -53,6 +53,7 @@ class PreviewScreen(Place):
             wanted, lambda: self.home.services.engine, began=self._began, grew=self._grew, changed=self._changed
         )
         self.planned = PlannedRows(self._row, self._arrived, lambda work: self.home.start(work, name="page"))
+        self._gone = False
         self._armed = False
         self._going = False
         self._said_again = ""
@@ -77,6 +78,7 @@ class PreviewScreen(Place):
             self._plan()
 
     async def on_unmount(self) -> None:
+        self._gone = True
         if self.desk.busy:
             self.home.say("the plan was given up: nothing was written", "dim")
         await self.desk.close()
@@ -125,14 +127,12 @@ class PreviewScreen(Place):
                 doing = sums.to_do(draft.totals)
                 return f"run {doing:,}" if doing else f"note {draft.totals.total:,}" if self._notes_only() else ""
             case "check":
-                brings_back = desk.wanted.request is None or desk.wanted.request.brings_back
                 forced = desk.wanted.option("force") is True
-                return command.label if desk.phase == "ready" and empty and not brings_back and not forced else ""
+                return command.label if desk.phase == "ready" and empty and not desk.wanted.brings_back and not forced else ""
             case "toggle" | "toggle_all" | "details":
                 return "" if empty else command.label
             case "engine" | "reference":
-                aligns = desk.wanted.request is not None and not desk.wanted.request.brings_back
-                shown = aligns and (not empty or (desk.phase == "failed" and command.id == "engine"))
+                shown = desk.wanted.aligns and (not empty or (desk.phase == "failed" and command.id == "engine"))
                 return command.label if shown else ""
         return command.label
 
@@ -146,17 +146,22 @@ class PreviewScreen(Place):
     def _row(self, planned: PlannedOperation, width: int) -> Line:
         return row_line(planned, width, sums.engine_of(self.desk.wanted, self.desk.draft, self.settings))
 
+    @property
+    def _standing(self) -> bool:
+        """Tell whether there is anything to draw on."""
+        return self.is_mounted and not self._gone
+
     def _list(self) -> RowList:
         return self.query_one("#preview-rows", RowList)
 
     def _began(self) -> None:
         self.planned.use(self.desk.draft)
-        if self.is_mounted:
+        if self._standing:
             self._list().reload(keep=False)
 
     def _grew(self) -> None:
         """Take over that the plan has more rows; drawn at most `refresh_hz` times a second."""
-        if not self.is_mounted or self._late is not None:
+        if not self._standing or self._late is not None:
             return
         wait = self._told + 1 / self.home.pulse.hertz - time.monotonic()
         if wait <= 0:
@@ -166,6 +171,8 @@ class PreviewScreen(Place):
 
     def _grown(self) -> None:
         self._late = None
+        if not self._standing:
+            return
         self._told = time.monotonic()
         self._list().grow()
         self._pane_soon()
@@ -173,7 +180,7 @@ class PreviewScreen(Place):
         self.update_frame()
 
     def _arrived(self, places: Iterable[int]) -> None:
-        if not self.is_mounted:
+        if not self._standing:
             return
         rows = self._list()
         rows.redraw(places)
@@ -181,9 +188,10 @@ class PreviewScreen(Place):
             self._pane_soon()
 
     def _changed(self) -> None:
-        """Draw everything but the rows again."""
-        if not self.is_mounted:
+        """Draw everything again, of the rows those that are new."""
+        if not self._standing:
             return
+        self._list().grow()
         self._words()
         self._note()
         self._pane_soon()
@@ -206,15 +214,18 @@ class PreviewScreen(Place):
     def _note(self) -> None:
         width, draft = self.size.width, self.desk.draft
         options = sums.options(self.desk.wanted, draft, self.settings, width)
-        self._line("preview-options").show(options)
+        self._show_if_any("preview-options", options)
         notices = draft.notices if draft is not None else ()
         known = draft.known if draft is not None and draft.filled and draft.count else {}
-        left, right = sums.note(notices, known, self._missing)
-        note = self._line("preview-note")
-        note.show(spread(left, right, width))
-        if note.display is not bool(left):
-            note.display = bool(left)
-        self._line("preview-rule").show((Span("─" * width, "rule"),))
+        left, right = sums.note(notices, bool(self.desk.brakes), known, self._missing)
+        self._show_if_any("preview-note", spread(left, right, width) if left else ())
+        self._show_if_any("preview-rule", (Span("─" * width, "rule"),) if options or left else ())
+
+    def _show_if_any(self, id: str, line: Line) -> None:
+        lines = self._line(id)
+        lines.show(line)
+        if lines.display is not bool(line):
+            lines.display = bool(line)
 
     def on_resize(self, event: Resize) -> None:
         pane = self.query_one("#preview-pane", Lines)
@@ -232,7 +243,7 @@ class PreviewScreen(Place):
 
     def _pane_soon(self) -> None:
         """Show the details once the cursor rests."""
-        if not self.is_mounted or not self.query_one("#preview-pane").display:
+        if not self._standing or not self.query_one("#preview-pane").display:
             return
         if self._resting is not None:
             self._resting.stop()
@@ -263,7 +274,7 @@ class PreviewScreen(Place):
         except SyncTuiError:
             return
         now = self._under_cursor()
-        if self.is_mounted and now is not None and now.operation.key == key:
+        if self._standing and now is not None and now.operation.key == key:
             self._show_pane(now)
 
     def _under_cursor(self) -> PlannedOperation | None:
@@ -305,7 +316,7 @@ class PreviewScreen(Place):
         if draft is None or desk.phase != "ready":
             return
         totals = draft.totals
-        if totals.brakes and not desk.lifted:
+        if desk.brakes:
             await self._lift()
             return
         if not sums.to_do(totals) and not self._notes_only():
@@ -318,24 +329,24 @@ class PreviewScreen(Place):
             return
         try:
             job, holder = await desk.submit()
-        except StalePlan as stale:
-            self.home.say(f"{stale}: planned again", "warn", hint="look at it once more")
+        except StalePlan:
+            self.home.say("the configuration changed: planned again", "warn", hint="look at it once more")
             await desk.plan()
             return
         self.home.pulse.poke()
         doing = sums.doing_words(totals)
         if holder:
-            self.home.say(f"kept as job {job}: {doing}", hint=f"{holder} executes now; this one follows")
+            self.home.say(f"kept as job {job}: {holder} executes now", hint="it follows")
         else:
             self.home.say(f"started: {doing}", hint="J shows it; L goes on with the library")
         if self.home.screen is self:
             self.home.back()
 
     async def _lift(self) -> None:
-        draft = self.desk.draft
-        if draft is None or not await questions.lift_brake(self.home, draft.totals.brakes):
+        brakes = self.desk.brakes
+        if not await questions.lift_brake(self.home, brakes):
             return
-        self.desk.lifted = True
+        self.desk.lift(brakes)
         if self.desk.wanted.undoes:
             await self._run()
             return
@@ -403,9 +414,8 @@ class PreviewScreen(Place):
             await self._revise(planned, options, f"against {words}")
 
     def _may_revise(self, what: str) -> bool:
-        wanted = self.desk.wanted
-        if wanted.request is None or wanted.request.brings_back:
-            self.home.say(f"what is brought back has no {what}", "dim")
+        if not self.desk.wanted.aligns:
+            self.home.say(f"this has no {what} to choose", "dim")
             return False
         return self.desk.phase not in ("again", "storing")
 

@@ -76,9 +76,11 @@ def _undo(undoable: int, doing: int) -> str:
 
 def options(wanted: Wanted, draft: Draft | None, settings: Subtitles, width: int) -> Line:
     """Return what holds for all rows, as much of it as there is room for."""
-    if wanted.undoes or (wanted.request is not None and wanted.request.brings_back):
-        told = "what stands there now is kept as well; what somebody changed since stays as it is"
+    if wanted.brings_back:
+        told = "what stands there now is kept too; what changed since stays as it is"
         return (Span("  " + told, "dim"),)
+    if not wanted.aligns:
+        return ()
     given = draft.request.options if draft is not None else wanted.request.options if wanted.request is not None else {}
     engine = str(given.get("engine") or settings.engine)
     reference = given.get("reference")
@@ -131,10 +133,13 @@ def state_word(state: str) -> str:
         return state.replace("_", " ")
 
 
-def note(notices: Sequence[Notice], known: Mapping[str, int], missing: str) -> tuple[Line, Line]:
-    """Return the one line above the rows with what the plan has to say, both sides of it; () when that is nothing."""
+def note(notices: Sequence[Notice], stopped: bool, known: Mapping[str, int], missing: str) -> tuple[Line, Line]:
+    """Return the one line above the rows with what the plan has to say, both sides of it; () when that is nothing.
+
+    `stopped` says that a brake among the notices waits for its answer; `missing` is what an undo leaves out.
+    """
     brakes = [one for one in notices if one.level == "brake"]
-    if brakes:
+    if brakes and stopped:
         return (Span("  stopped: " + brakes[0].message, "error"),), (Span("  enter asks ", "dim"),)
     if notices:
         many = f"{len(notices):,} warnings: " if len(notices) > 1 else ""

@@ -24,6 +24,16 @@ class Wanted:
         """Tell whether a job is taken back."""
         return self.request is None
 
+    @property
+    def aligns(self) -> bool:
+        """Tell whether subtitles are to be aligned: with an engine, against something."""
+        return self.request is not None and self.request.kind == "subtitles" and not self.request.brings_back
+
+    @property
+    def brings_back(self) -> bool:
+        """Tell whether what stood there before is brought back: an undo, or a restore."""
+        return self.request is None or self.request.brings_back
+
     def option(self, name: str) -> object:
         """Return an option of the request, None when it does not say."""
         return None if self.request is None else self.request.options.get(name)
