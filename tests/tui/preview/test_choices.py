@@ -90,7 +90,7 @@ async def test_against_another_subtitle_of_the_same_video_or_any_file(tmp_path: 
         told = await list_operations(s.services.database, s.app.board.jobs[0].id)
         labels = {record.operation.subject: record.numbers.get("reference") for record in told}
         assert labels == {"Salt.de.srt": "Salt.en.srt", "Salt.en.srt": "audio 1 (en)", "Other/Lone.en.srt": "Salt.en.srt"}
-        assert right.read_bytes() == was and late.read_bytes() != was
+        assert right.read_bytes() == was == late.read_bytes()
 
 
 async def test_the_video_of_a_subtitle_that_several_could_have(tmp_path: Path) -> None:
