@@ -80,8 +80,7 @@ class HelpScreen(Place):
 
     def answer(self) -> tuple[Line, Line]:
         place = PLACES.get(self._asked.place, "")
-        left = (Span("what can be done in: "), Span(place, "strong"), Span("   and everywhere"))
-        return left, (Span("keys can be changed in the settings", "dim"),)
+        return (Span(place, "strong"), Span(", and everywhere")), (Span("keys can be changed in the settings", "dim"),)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -96,6 +95,8 @@ class HelpScreen(Place):
         self._fill(keep=False)
 
     def _fill(self, *, keep: bool = True) -> None:
+        if not self.is_running or not self.query(RowList):
+            return  # closed meanwhile
         text = self.query_one(Finder).value
         rows = self.query_one(RowList)
         known = [one for one in self.home.keymap.of_place(self._asked.place) if matches(one, text)]

@@ -15,6 +15,7 @@ from synctui.tui.commands.finding import found
 from synctui.tui.commands.keys import shown_key
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.widgets.dialogs import Dialog
+from synctui.tui.widgets.field import Field
 from synctui.tui.widgets.lines import Lines
 from synctui.tui.widgets.rows import RowList
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from synctui.tui.screens.place import Place
 
 _LABEL, _KEY = 16, 8
+_LEAST, _MOST, _AROUND = 3, 14, 8
 _MOVES = frozenset(("up", "down", "first", "last", "page_up", "page_down"))
 
 
@@ -53,11 +55,6 @@ class _Found:
 class PaletteScreen(Dialog):
     """Answers with a command of a place, or None."""
 
-    DEFAULT_CSS = """
-    PaletteScreen RowList { height: 14; max-height: 60%; }
-    PaletteScreen Input { margin: 0 0 1 0; }
-    """
-
     def __init__(self, asked: Place) -> None:
         super().__init__("Commands")
         self._asked = asked
@@ -66,12 +63,12 @@ class PaletteScreen(Dialog):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Lines(id="dialog-head")
-            yield Input(id="answer", select_on_focus=False)
+            yield Field(id="answer", select_on_focus=False)
             yield RowList(self._found)
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one("#dialog-head", Lines).styles.height = 1
+        self.query_one(RowList).styles.height = max(_LEAST, min(_MOST, self.size.height - _AROUND))
         self.query_one(Input).focus()
         self._look_for("")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.events import Key
 from textual.screen import ModalScreen
@@ -14,9 +15,13 @@ from textual.widgets import Input
 
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.palette import Role
+from synctui.tui.draw.wrap import wrapped
+from synctui.tui.widgets.field import Field
 from synctui.tui.widgets.lines import Lines
 from synctui.tui.widgets.rows import RowList
 from synctui.tui.widgets.sturdy import Sturdy
+
+_WIDTH, _BORDER = 76, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +73,30 @@ class Dialog(Sturdy, ModalScreen[Any]):
     Dialog.-ascii > Vertical { border: ascii $primary; }
     """
 
+    # Textual's fields take ctrl+c for copying, which nobody in a terminal means by it.
+    BINDINGS: ClassVar[list[Any]] = [Binding("ctrl+c", "give_up", show=False, priority=True)]
+
     def __init__(self, title: str, said: Sequence[Line | str] = ()) -> None:
         super().__init__()
-        self._head: tuple[Line, ...] = (
-            (Span(title, "strong"),),
-            *((Span(one),) if isinstance(one, str) else one for one in said),
-        )
+        self._title = title
+        self._said_first = tuple(said)
+
+    @property
+    def room(self) -> int:
+        """Return how many columns text has."""
+        return max(10, min(_WIDTH, self.size.width * 96 // 100) - _BORDER)
 
     def on_mount(self) -> None:
         self.set_class(bool(self.app.ascii), "-ascii")  # type: ignore[attr-defined]
+        lines: list[Line] = [(Span(self._title, "strong"),)]
+        for one in self._said_first:
+            lines += [(Span(part),) for part in wrapped(one, self.room)] if isinstance(one, str) else [one]
         head = self.query_one("#dialog-head", Lines)
-        head.styles.height = len(self._head) + 1
-        head.show(*self._head)
+        head.styles.height = len(lines) + 1
+        head.show(*lines)
+
+    def action_give_up(self) -> None:
+        self.dismiss(None)
 
 
 class Menu(Dialog):
@@ -113,7 +130,7 @@ class Menu(Dialog):
             self.dismiss(given.value)
         elif event.key == "enter":
             self.dismiss(self._choices[rows.cursor].value)
-        elif event.key in ("escape", "q", "ctrl+c"):
+        elif event.key in ("escape", "q"):
             self.dismiss(None)
         elif event.key in moves:
             rows.move(moves[event.key])
@@ -148,17 +165,21 @@ class Prompt(Dialog):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Lines(id="dialog-head")
-            yield Input(self._value, password=self._secret, id="answer", select_on_focus=False)
+            yield Field(self._value, password=self._secret, id="answer", select_on_focus=False)
             yield Lines(id="dialog-note")
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one("#dialog-note", Lines).styles.height = 6 if self._complete is not None else 2
-        self.query_one(Input).focus()
+        self.query_one("#dialog-note", Lines).styles.height = 6 if self._complete is not None else 3
+        field = self.query_one(Input)
+        field.focus()
+        # A field scrolls when its cursor moves: where a long text ends is where typing goes on.
+        field.call_after_refresh(field.action_home)
+        field.call_after_refresh(field.action_end)
         self._say("enter takes it, esc gives up" + (", tab completes" if self._complete is not None else ""), "dim")
 
     def _say(self, text: str, role: Role, more: Sequence[str] = ()) -> None:
-        lines: list[Line] = [(Span(text, role),)]
+        lines: list[Line] = [(Span(part, role),) for part in wrapped(text, self.room)] if text else []
         lines += [(Span("  " + one, "dim"),) for one in more]
         self.query_one("#dialog-note", Lines).show(*lines)
 
@@ -182,7 +203,7 @@ class Prompt(Dialog):
         for one in found[1:]:
             while not one.startswith(common):
                 common = common[:-1]
-        if len(common) > len(field.value):
+        if len(common) >= len(field.value):  # as long: with the capitals that the names have
             field.value = common
             field.cursor_position = len(common)
         self._say(f"{len(found)} begin like this" if len(found) > 1 else "", "dim", found[:5] if len(found) > 1 else ())

@@ -8,6 +8,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from synctui.tui.draw.line import Span
+from synctui.tui.widgets.field import Field
 from synctui.tui.widgets.lines import Lines
 from synctui.tui.widgets.rows import RowList
 
@@ -35,7 +36,7 @@ class Finder(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Lines()
-        yield Input(select_on_focus=False)
+        yield Field(select_on_focus=False)
 
     def on_mount(self) -> None:
         self.query_one(Lines).show((Span(" / ", "accent"),))

@@ -1,0 +1,1 @@
+"""The settings: libraries, engines, looks, keys, and the first start without any of them."""

@@ -1,0 +1,101 @@
+"""Asking for the new value of a setting; what is not valid is said and asked again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+
+from synctui.config.load import Key, Loaded
+from synctui.config.schema import Setting
+from synctui.config.template import sentence
+from synctui.config.values import Wrong, convert, from_environment
+from synctui.text import display
+from synctui.tui.draw.line import Line, Span
+from synctui.tui.draw.wrap import wrapped
+from synctui.tui.flows import choose_engine
+from synctui.tui.looks import wear
+from synctui.tui.screens.settings.wording import label, listed, value_words
+from synctui.tui.theme import NAMES, choose_look
+from synctui.tui.widgets.dialogs import Choice, Menu, Prompt
+from synctui.tui.widgets.rows import RowList
+
+if TYPE_CHECKING:
+    from synctui.tui.app import SyncTui
+
+_WIDE = 70
+
+
+async def asked(home: SyncTui, key: Key, warning: str) -> object | None:
+    """Return the value that the user gives a setting, None when it stays as it is; `warning` is said with the question."""
+    setting, value = _current(home.launch.loaded, key)
+    said = [*_prose(sentence(setting)), *_prose(warning, "warn")]
+    if key == ("ui", "theme"):
+        return await _theme(home, str(value), said)
+    if key == ("subtitles", "engine"):
+        return await choose_engine(home, str(value), [display(warning)] if warning else ())
+    if setting.type is bool:
+        return not value
+    if get_origin(setting.type) is Literal:
+        words = get_args(setting.type)
+        word: str | None = await home.ask(
+            Menu(label(key), [Choice(one, "", one) for one in words], said, safe=words.index(value))
+        )
+        return word
+    return await _typed(home, key, setting, value, said)
+
+
+def _current(loaded: Loaded, key: Key) -> tuple[Setting, Any]:
+    return next((setting, value) for known, setting, value in loaded.values() if known == key)
+
+
+def _prose(text: str, role: Any = "dim") -> list[Line]:
+    return [(Span(part, role),) for part in wrapped(text, _WIDE)] if text else []
+
+
+async def _typed(home: SyncTui, key: Key, setting: Setting, value: Any, said: list[Line]) -> object | None:
+    many = isinstance(value, tuple)
+
+    async def check(text: str) -> str:
+        try:
+            convert(setting, read(setting, text))
+        except Wrong as wrong:
+            return f"{wrong.message}; {wrong.hint}" if wrong.hint else wrong.message
+        return ""
+
+    now = listed(value) if many else f"{value:g}" if isinstance(value, (int, float)) else str(value)
+    if many:
+        said = [*said, (Span(f"Several are parted by commas; none at all means {value_words(key, ())}.", "dim"),)]
+    answer = await home.ask(Prompt(label(key), display(now) if now else "", said, check=check))
+    return None if answer is None else convert(setting, read(setting, str(answer)))
+
+
+def read(setting: Setting, text: str) -> object:
+    """Return what a typed text means for a setting, still to be checked: a list's items are parted by commas."""
+    text = text.strip()
+    if get_origin(setting.type) is tuple and not text.startswith("["):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    return from_environment(setting, text)
+
+
+class _Themes(Menu):
+    """The theme under the cursor is worn at once."""
+
+    def on_row_list_moved(self, event: RowList.Moved) -> None:
+        event.stop()
+        home: Any = self.app
+        wear(home, choose_look(str(self._choices[event.index].value), home.launch.colors))
+
+
+async def _theme(home: SyncTui, now: str, said: list[Line]) -> str | None:
+    help = {
+        "": "light or dark, as far as it tells",
+        "dark": "",
+        "light": "",
+        "terminal": "its own sixteen colours and background",
+    }
+    choices = [Choice(name, "", name or "by the terminal", help.get(name, "")) for name in ("", *NAMES)]
+    before = home.look
+    answer = await home.ask(_Themes("colours", choices, said, safe=("", *NAMES).index(now) if now in NAMES else 0))
+    if answer is None or answer == now:
+        wear(home, before)
+        return None
+    return str(answer)

@@ -1,0 +1,20 @@
+"""A line to type into, into which nothing can be pasted that a terminal would obey."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from textual.widgets import Input
+
+_UNSEEN = frozenset(("Cc", "Cs", "Cf", "Zl", "Zp"))
+_JOINERS = "\u200c\u200d"
+
+
+class Field(Input):
+    """Textual's own, which draws whatever it holds as it is: here control and formatting characters are left out."""
+
+    def validate_value(self, value: str) -> str:
+        """Return the text without what cannot be seen."""
+        if value.isascii() and value.isprintable():
+            return value
+        return "".join(char for char in value if char in _JOINERS or unicodedata.category(char) not in _UNSEEN)
