@@ -39,6 +39,7 @@ class Screen:
         self._cells = self._blank()
         self._shell = self._blank()
         self._x = self._y = 0
+        self._wraps = True
 
     def _blank(self) -> list[list[str]]:
         return [[" "] * self.columns for _ in range(self.rows)]
@@ -79,7 +80,10 @@ class Screen:
                     self._cells[self._y][self._x - 1] += char
                 continue
             if self._x + width > self.columns:
-                continue  # our screens switch wrapping off
+                if not self._wraps:
+                    continue
+                self._x = 0
+                self._next_line()
             self._cells[self._y][self._x] = char
             if width == 2:
                 self._cells[self._y][self._x + 1] = ""
@@ -88,15 +92,23 @@ class Screen:
     def _move(self, control: str) -> None:
         if control == "\r":
             self._x = 0
-        elif control == "\n" and self._y < self.rows - 1:
-            self._y += 1
+        elif control == "\n":
+            self._next_line()
         elif control == "\b":
             self._x = max(0, self._x - 1)
+
+    def _next_line(self) -> None:
+        if self._y < self.rows - 1:
+            self._y += 1
+        else:
+            self._cells = [*self._cells[1:], [" "] * self.columns]
 
     def _control(self, given: str, end: str) -> None:
         if end in "hl" and given == "?1049":
             self._cells, self._shell = self._blank() if end == "h" else self._shell, self._cells
             return
+        if end in "hl" and given == "?7":
+            self._wraps = end == "h"
         if not re.fullmatch(r"[0-9;]*", given):
             return
         numbers = [int(one or 0) for one in given.split(";")]
@@ -120,7 +132,11 @@ class Screen:
 
 
 class Terminal:
-    """A program on a terminal: press keys, look at the screen, close the window, drop the line."""
+    """A program on a terminal: press keys, look at the screen, close the window, drop the line.
+
+    Without a `controlling` terminal the program does not hear SIGHUP when it is closed, as below `nohup` and in some
+    containers.
+    """
 
     def __init__(
         self,
@@ -129,6 +145,7 @@ class Terminal:
         size: tuple[int, int] = (80, 24),
         environment: Mapping[str, str] | None = None,
         folder: Path | None = None,
+        controlling: bool = True,
     ) -> None:
         self._master, slave = pty.openpty()
         self.screen = Screen(*size)
@@ -142,7 +159,7 @@ class Terminal:
             cwd=folder,
             env={**clean, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **(environment or {})},
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if controlling else None,
         )
         os.close(slave)
         self.written = bytearray()
@@ -269,10 +286,11 @@ def synctui(
     size: tuple[int, int] = (80, 24),
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    controlling: bool = True,
 ) -> Iterator[Terminal]:
     """Run `synctui` with these words on a terminal of its own."""
     argv = [sys.executable, "-m", "synctui", *(os.fspath(word) for word in words)]
-    terminal = Terminal(argv, size=size, environment=environment, folder=folder)
+    terminal = Terminal(argv, size=size, environment=environment, folder=folder, controlling=controlling)
     try:
         yield terminal
     finally:

@@ -67,7 +67,7 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
         self.keymap = Keymap.of(ui.keys)
         self.messages = Messages()
         self.house = House(launch, self._opened, self.exit)
-        self.leaving = Leaving(self.house, self.exit)
+        self.leaving = Leaving(self.house, self.exit, self._restore_terminal)
         self.guide = Guide(launch.paths.data / "tour", self._key) if launch.demo is not None else None
         self.board = Board()
         self.pulse = Pulse(self._look_at_jobs, ui.refresh_hz)
@@ -128,6 +128,10 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
     def hung_up(self) -> None:
         """Leave: the terminal is gone."""
         self.leaving.hung_up()
+
+    def _restore_terminal(self) -> None:
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.suspend_application_mode()
 
     def behind(self) -> None:
         """Draw everything anew: the terminal could not take what was drawn meanwhile."""
@@ -415,12 +419,14 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
     async def do_quit(self) -> None:
         """Leave; while a job runs here, ask first."""
         if self.board.running_here:
+            if isinstance(self.screen, Dialog):
+                return
             answer = await self.ask(
                 Menu(
                     "A job is running",
                     (
                         Choice(False, "s", "stay", "it goes on"),
-                        Choice(True, "q", "pause and quit", "what is done is kept; the next start offers to go on"),
+                        Choice(True, "q", "pause and quit", "what is done is kept; it can go on later"),
                     ),
                 )
             )

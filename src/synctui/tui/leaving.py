@@ -27,17 +27,19 @@ _STOPPING = b"stopping: what has begun is brought to its end (ctrl+c: at once)\n
 
 
 class Leaving:
-    """The way out: `code` is what the process will say, `told` what the shell is to be told, `leave` closes the screens.
+    """The way out: `code` is what the process will say, `told` what the shell is to be told, `leave` closes the screens,
+    `restore` gives the shell its terminal back.
 
     The first signal lets jobs come to their commit points, the second leaves at once; the database stays whole, and our
     children go with us.
     """
 
-    def __init__(self, house: House, leave: Callable[[], None]) -> None:
+    def __init__(self, house: House, leave: Callable[[], None], restore: Callable[[], None]) -> None:
         self.code = ExitCode.DONE
         self.told: tuple[str, ...] = ()
         self._house = house
         self._leave = leave
+        self._restore = restore
 
     def handle_signals(self) -> None:
         """Take SIGHUP, SIGINT and SIGTERM; does nothing outside the main thread."""
@@ -76,6 +78,8 @@ class Leaving:
         self._house.stop.hard(number.name)
         if self._house.ready:
             self._house.services.workers.kill()
+        with contextlib.suppress(Exception):
+            self._restore()
         os._exit(int(_CODES[number] if self.code is ExitCode.DONE else self.code))
 
 
