@@ -85,6 +85,7 @@ async def align(tools: Tools, engines: Engines, operation: Operation, run: Run) 
             languages=wanted.languages,
             reference=wanted.reference,
             max_offset=wanted.max_offset,
+            stream=None if wanted.audio is None else wanted.audio - 1,
         )
         proposal = await (await engines.of(wanted.engine)).align(question, run)
         growth.check()

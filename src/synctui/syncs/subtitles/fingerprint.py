@@ -19,6 +19,7 @@ class Conditions:
     reference: str | None
     reference_stamp: FileStamp | None
     max_offset: float
+    audio: int | None = None
 
     def fingerprint(self) -> str:
         """Return equal texts for equal conditions."""
@@ -29,6 +30,8 @@ class Conditions:
             "reference": [self.reference, self.reference_stamp.text() if self.reference_stamp else ""],
             "max_offset": self.max_offset,
         }
+        if self.audio is not None:
+            facts = {**facts, "audio": self.audio}
         return digest(facts)
 
 

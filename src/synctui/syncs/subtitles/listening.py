@@ -57,7 +57,7 @@ class Listening:
             return Heard(media, cues=subtitle.cues, label=os.path.basename(media))
         growth = Growth(media)
         async with self._locks.of(media):
-            answer = await self._run("speech_of", self._audio(media, None, question.languages), run)
+            answer = await self._run("speech_of", self._audio(media, question.stream, question.languages), run)
         growth.check()
         track = answer["track"]
         return Heard(
@@ -68,15 +68,16 @@ class Listening:
             label=_label(track),
         )
 
-    async def preview(self, video: str, languages: Sequence[str]) -> str:
-        """Return which audio track of a video would be listened to, in words; or why none can be."""
+    async def preview(self, video: str, languages: Sequence[str], audio: int | None = None) -> str:
+        """Return which audio track of a video would be listened to, in words, or why none can be; `audio` is asked for."""
         asked = {"path": video, "languages": list(languages)}
         try:
             answer = await self._tools.workers.run(Task(f"{_TASKS}:probe_media", asked))
         except OperationFailed as error:
             return sentence(error.code)
         tracks = {int(track["index"]): track for track in answer["audio"]}
-        return f"against {_label(tracks[int(answer['chosen'])])}"
+        track = tracks.get(int(answer["chosen"]) if audio is None else audio - 1)
+        return f"against {_label(track)}" if track is not None else f"the video has no audio {audio}"
 
     def arguments(self, heard: Heard, question: Question) -> dict[str, Any]:
         """Return what the alignment tasks of the workers want to know."""

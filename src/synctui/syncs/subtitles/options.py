@@ -17,6 +17,7 @@ KNOWN = frozenset(
     (
         "engine",
         "reference",
+        "audio",
         "video",
         "languages",
         "max_offset",
@@ -34,13 +35,15 @@ KNOWN = frozenset(
 class SubtitleOptions:
     """What a request asks beyond its targets.
 
-    `max_offset` is the largest shift accepted, in seconds. `allow_mass_change` believes that so much of a library is gone;
-    with `look` the index keeps it all the same, because nothing will be done. `restore` asks for originals to be brought
-    back instead of an alignment, the `to`-th (0: the first).
+    `audio` is the number, from 1, of the audio track to listen to, whatever language it is in (None: the one that fits the
+    subtitle). `max_offset` is the largest shift accepted, in seconds. `allow_mass_change` believes that so much of a
+    library is gone; with `look` the index keeps it all the same, because nothing will be done. `restore` asks for originals
+    to be brought back instead of an alignment, the `to`-th (0: the first).
     """
 
     engine: EngineChoice = "auto"
     reference: str | None = None
+    audio: int | None = None
     video: str | None = None
     languages: tuple[str, ...] = ()
     max_offset: float = 240.0
@@ -64,6 +67,7 @@ class SubtitleOptions:
         return cls(
             engine=engine,  # type: ignore[arg-type]
             reference=_text(given, "reference"),
+            audio=_ordinal(given, "audio"),
             video=_text(given, "video"),
             languages=_texts(given, "languages", settings.languages),
             max_offset=_number(given, "max_offset", settings.max_offset),
@@ -88,6 +92,13 @@ def _texts(given: Fields, key: str, default: tuple[str, ...]) -> tuple[str, ...]
     if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
         return tuple(str(item) for item in value)
     raise UsageError(f"the option {key} takes a list of texts")
+
+
+def _ordinal(given: Fields, key: str) -> int | None:
+    value = given.get(key)
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
+        return value
+    raise UsageError(f"the option {key} takes a whole number from 1")
 
 
 def _number(given: Fields, key: str, default: float) -> float:

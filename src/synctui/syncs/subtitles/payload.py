@@ -13,7 +13,8 @@ class Alignment:
     """The payload of the action `align`.
 
     `fingerprint` is the conditions under which the verdict will hold; `roots` the folders that links may not leave;
-    `chosen` says that a person chose the video, which is remembered; `skip` is a reason code known at planning time.
+    `audio` is the number of the audio track, from 1, when one was asked for. `chosen` says that a person chose the video,
+    which is remembered; `skip` is a reason code known at planning time.
     """
 
     video: str
@@ -22,6 +23,7 @@ class Alignment:
     roots: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     reference: str | None = None
+    audio: int | None = None
     max_offset: float = 240.0
     chosen: bool = False
     skip: str = ""
@@ -36,6 +38,7 @@ class Alignment:
             "roots": list(self.roots),
             "languages": list(self.languages),
             "reference": self.reference,
+            "audio": self.audio,
             "max_offset": self.max_offset,
             "chosen": self.chosen,
             "skip": self.skip,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from synctui.errors import OperationFailed, TargetNotFound, UsageError
@@ -50,6 +51,8 @@ async def plan_alignment(
     if options.video is not None and kind_of(os.path.basename(options.video)) == "subtitle":
         raise UsageError(f"--video {display(options.video)}: a subtitle is no video", hint="--reference takes a subtitle")
     named = frozenset(scope.path for scope in scopes if scope.file)
+    if options.audio is not None and options.reference is not None:
+        raise UsageError("an audio track and another reference cannot both be meant", hint="choose one of them")
     planner = await _Planner.of(tools, engines, options, named)
     seen: set[str] = set()
     for scope in scopes:
@@ -68,11 +71,13 @@ async def plan_alignment(
                 seen.add(_file_of(found))
             batch.append(found)
             if len(batch) >= _BATCH:
-                for item in await planner.decide(batch, scope):
-                    yield item
+                async with aclosing(planner.decide(batch, scope)) as items:
+                    async for item in items:
+                        yield item
                 batch = []
-        for item in await planner.decide(batch, scope):
-            yield item
+        async with aclosing(planner.decide(batch, scope)) as items:
+            async for item in items:
+                yield item
         if scope.file and not anything:
             raise TargetNotFound(f"{display(scope.path)}: no subtitle belongs to it")
 
@@ -121,8 +126,8 @@ class _Planner:
             self.reference.stamp.inode,
         )
 
-    async def decide(self, batch: list[Found], scope: Scope) -> list[PlanItem]:
-        """Return what to do about each of a batch."""
+    async def decide(self, batch: list[Found], scope: Scope) -> AsyncGenerator[PlanItem, None]:
+        """Yield what to do about each of a batch."""
         pairings = [found for found in batch if isinstance(found, Pairing)]
         verdicts = await verdicts_for(self.tools.database, [pairing.subtitle.path for pairing in pairings])
         files = {pairing.subtitle.path: _file_of(pairing) for pairing in pairings}
@@ -138,10 +143,15 @@ class _Planner:
                 items.extend(await self._problem(found, scope))
             else:
                 items.append(found)
-        return await self._with_tracks(items)
+        async with aclosing(self._with_tracks(items)) as told:
+            async for item in told:
+                yield item
 
-    async def _with_tracks(self, items: list[PlanItem]) -> list[PlanItem]:
-        """Say of the first videos which audio track would be listened to; looking into each would make planning slow."""
+    async def _with_tracks(self, items: list[PlanItem]) -> AsyncGenerator[PlanItem, None]:
+        """Say of the first videos which audio track would be listened to; looking into each would make planning slow.
+
+        Each is yielded as soon as it is known: whoever looks on need not wait for all.
+        """
         asked: dict[str, asyncio.Task[str]] = {}
         for item in items:
             if isinstance(item, Operation) and item.action == "align" and self.reference is None:
@@ -149,15 +159,19 @@ class _Planner:
                 key = f"{wanted.languages}{wanted.video}"
                 if key not in asked and self.looked < _MOST_LOOKS:
                     self.looked += 1
-                    asked[key] = asyncio.create_task(self.listening.preview(wanted.video, wanted.languages))
-        told: list[PlanItem] = []
-        for item in items:
-            if isinstance(item, Operation) and item.action == "align":
-                wanted = Alignment.of(item.payload)
-                task = asked.get(f"{wanted.languages}{wanted.video}")
-                item = replace(item, reason=await task) if task is not None else item
-            told.append(item)
-        return told
+                    told_of = self.listening.preview(wanted.video, wanted.languages, wanted.audio)
+                    asked[key] = asyncio.create_task(told_of)
+        try:
+            for item in items:
+                if isinstance(item, Operation) and item.action == "align":
+                    wanted = Alignment.of(item.payload)
+                    task = asked.get(f"{wanted.languages}{wanted.video}")
+                    item = replace(item, reason=await task) if task is not None else item
+                yield item
+        finally:
+            # A plan that is given up must leave nothing behind that still reads videos.
+            for task in asked.values():
+                task.cancel()
 
     async def _pairing(self, pairing: Pairing, verdict: Verdict | None, scope: Scope) -> PlanItem:
         if self.video is not None:
@@ -199,6 +213,7 @@ class _Planner:
             reference=self.reference.path if self.reference is not None else None,
             reference_stamp=self.reference.stamp if self.reference is not None else None,
             max_offset=self.options.max_offset,
+            audio=self.options.audio,
         ).fingerprint()
 
     def _operation(self, pairing: Pairing, conditions: str, scope: Scope) -> Operation:
@@ -214,6 +229,7 @@ class _Planner:
             roots=(scope.root,),
             languages=(pairing.name.language,) if pairing.name.language else (),
             reference=self.reference.path if self.reference is not None else None,
+            audio=self.options.audio,
             max_offset=self.options.max_offset,
             chosen=self.video is not None,
             skip=skip,
@@ -221,7 +237,8 @@ class _Planner:
         )
         same = video is not None and video.path == self.last_video
         self.last_video = video.path if video is not None else ""
-        against = f"against {os.path.basename(payload.reference)}" if payload.reference else "against the audio"
+        heard = "the audio" if payload.audio is None else f"audio {payload.audio}"
+        against = f"against {os.path.basename(payload.reference) if payload.reference else heard}"
         return Operation(
             key=f"align:{path}",
             action="skip" if skip else "align",

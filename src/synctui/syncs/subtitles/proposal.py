@@ -15,8 +15,8 @@ from synctui.model.sync import Run
 class Question:
     """A subtitle and what to align it against.
 
-    `stream` is the audio track's index among the video's audio tracks (None: the engine's worker chooses by `languages`).
     `reference` is a subtitle or a video that takes the place of the video's audio. `max_offset` is in seconds.
+    `stream` is the index among the audio tracks of what is listened to (None: chosen by `languages`).
     """
 
     subtitle: Subtitle
@@ -25,6 +25,7 @@ class Question:
     languages: tuple[str, ...]
     reference: str | None
     max_offset: float
+    stream: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
