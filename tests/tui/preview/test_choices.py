@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from synctui.model.plan import Request
+from synctui.simulators.containers import Copier, Sound
+from synctui.simulators.pack import read_pack
+from synctui.simulators.reels import arrange
+from synctui.simulators.stories import read_story
 from synctui.store.history import list_operations
-from tests.tiny_library import put_film, put_subtitle, subtitle
+from tests.tiny_library import LENGTH_MS, MADE_AT, STORIES, put_film, put_subtitle, subtitle
 from tests.tui.stage import put_series, stage
 
 
@@ -108,3 +114,37 @@ async def test_the_video_of_a_subtitle_that_several_could_have(tmp_path: Path) -
         await s.press("enter")
         await s.until(lambda: s.app.board.jobs and s.app.board.jobs[0].state.final)
         assert s.app.board.jobs[0].result == "1 aligned"
+
+
+async def test_another_audio_track_of_the_video(tmp_path: Path) -> None:
+    library = tmp_path / "media"
+    put_film_of_two(library / "Salt.mkv")
+    # Its words are spoken in the second track; its name fits the first one.
+    words = put_subtitle(library / "Salt.en.srt", subtitle("harbour", late_ms=7_000))
+    async with stage(tmp_path, scanned=False) as s:
+        s.app.preview(Request("subtitles", (str(words),)), "Salt")
+        await s.sees("1 subtitle: 1 to align", "against audio 1 (en)")
+        await s.press("f")
+        await s.sees("Align against", "> a  the audio", "audio 1 (en)", "audio 2 (de)")
+        await s.press("j", "j", "enter")
+        await s.sees("against audio 2 (de)", "reference  audio 2")
+        await s.press("enter")
+        await s.until(lambda: s.app.board.jobs and s.app.board.jobs[0].state.final)
+        assert s.app.board.jobs[0].result == "1 aligned"
+        (told,) = await list_operations(s.services.database, s.app.board.jobs[0].id)
+        assert told.numbers["reference"] == "audio 2 (de)"
+        offsets = told.numbers["offset_ms"]
+        assert isinstance(offsets, list) and abs(float(str(offsets[0])) + 7_000) < 150
+
+
+def put_film_of_two(path: Path) -> None:
+    """Make a film that tells one story in its first audio track and another one in its second."""
+    pack = read_pack()
+    sounds = []
+    for name, language in (("orbit", "eng"), ("harbour", "deu")):
+        story, opening = STORIES[name]
+        reel = arrange(pack, read_story(story), Random(name), opening=opening, scenes=9)
+        sounds.append(Sound(reel.frames[: LENGTH_MS // reel.frame_ms], language))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Copier(pack).write(path, path.stem, STORIES["orbit"][0], sounds)
+    os.utime(path, (MADE_AT, MADE_AT))

@@ -1,4 +1,4 @@
-"""A plan while it is drawn up: it shows at once, can be left at once, and is as quick at a hundred thousand rows as at ten."""
+"""A plan while it is drawn up: it shows at once, can be left at once, and is as quick with many rows as with few."""
 
 from __future__ import annotations
 

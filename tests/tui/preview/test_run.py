@@ -22,7 +22,9 @@ async def test_ticked_rows_run_once_and_can_be_taken_back(tmp_path: Path) -> Non
     whole = Request("subtitles", (str(library),))
     async with stage(tmp_path, scanned=False) as s:
         s.app.preview(whole, "Series")
-        await s.sees("4 subtitles: 4 to align", "undo: yes, each", "engine  built-in", "written only if better", "enter run 4")
+        await s.sees(
+            "4 subtitles: 4 to align", "undo: yes, each", "engine  built-in", "written only if better", "enter run 4"
+        )
         await s.sees("S01E03 Salt.en.srt", "align  against audio 1 (en)")
         assert "Preview  Series" in s.lines()[0]
         await s.go_to("S01E03")
@@ -34,7 +36,12 @@ async def test_ticked_rows_run_once_and_can_be_taken_back(tmp_path: Path) -> Non
         await s.until(lambda: s.place.place != "preview")
         await finished(s, 1)
         assert [(job.result, job.snapshot.total) for job in s.app.board.jobs] == [("2 aligned, 1 right already", 3)]
-        assert [subtitle.read_bytes() == old for subtitle, old in zip(subtitles, before, strict=True)] == [True, False, True, False]
+        assert [subtitle.read_bytes() == old for subtitle, old in zip(subtitles, before, strict=True)] == [
+            True,
+            False,
+            True,
+            False,
+        ]
         assert [path.name for path in library.rglob("*.bak")] != []
         assert drafts(s) == []
 
@@ -45,7 +52,9 @@ async def test_ticked_rows_run_once_and_can_be_taken_back(tmp_path: Path) -> Non
 
         # Taking it back is looked at in the same way.
         s.app.preview_undo(1, None, "undo of Series")
-        await s.sees("2 subtitles: 2 to bring back", "bring back", "the bytes before job 1", "what changed since stays as it is")
+        await s.sees(
+            "2 subtitles: 2 to bring back", "bring back", "the bytes before job 1", "what changed since stays as it is"
+        )
         await s.press("e")
         await s.sees("this has no engine to choose")
         await s.press("enter")
@@ -78,4 +87,4 @@ async def test_nothing_to_do_teaches_and_can_be_checked_all_the_same(tmp_path: P
         s.app.preview(Request("subtitles", (str(library / "Alone.srt"),)), "Alone")
         await s.sees("1 subtitle: 1 skipped", "skip", "no video beside it", "enter note 1")
         await s.press("space")
-        await s.sees("left as it is in any case: no video beside it; f aligns it against more")
+        await s.sees("left as it is in any case: no video beside it; f: another file")

@@ -7,11 +7,13 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from synctui.errors import SyncTuiError
 from synctui.library.names import kind_of
 from synctui.library.targets import pairings_at
 from synctui.model.json import Json
 from synctui.model.library import Pairing
 from synctui.model.plan import Notice, Operation
+from synctui.syncs.subtitles.details import track_words
 from synctui.text import display
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.wrap import wrapped
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 _MOST_OFFERED = 9
 _INSIDE = 70
+_PATIENCE = 2.0
 
 
 async def for_all(home: SyncTui, subject: str, count: int) -> bool | None:
@@ -52,7 +55,8 @@ async def lift_brake(home: SyncTui, brakes: Sequence[Notice]) -> bool:
 async def choose_reference(home: SyncTui, operation: Operation) -> dict[str, Json] | None:
     """Return the options that align a subtitle against something else, or None when it is given up.
 
-    Offered are the audio, other subtitles of its video, the videos that it may belong to, and any file by its path.
+    Offered are the audio and, of several, each track of it, other subtitles of its video, the videos that it may belong
+    to, and any file by its path.
     """
     candidates = operation.payload.get("candidates")
     if operation.payload.get("skip") == "needs_choice" and isinstance(candidates, (list, tuple)) and candidates:
@@ -61,6 +65,7 @@ async def choose_reference(home: SyncTui, operation: Operation) -> dict[str, Jso
     beside = await asyncio.to_thread(_beside, str(video or ""), operation.path or "")
     choices = [
         *([Choice(("audio", ""), "a", "the audio", "what is said in the video")] if video else []),
+        *await _tracks(home, str(video or ""), operation),
         *(
             Choice(("file", path), str(number), display(os.path.basename(path)), "beside it")
             for number, path in enumerate(beside, 1)
@@ -71,13 +76,31 @@ async def choose_reference(home: SyncTui, operation: Operation) -> dict[str, Jso
     if answer is None:
         return None
     kind, path = answer
+    if kind == "track":
+        return {"reference": None, "audio": int(path)}
     if kind != "other":
-        return {"reference": path or None}
+        return {"reference": path or None, "audio": None}
     folder = os.path.dirname(operation.path or "").rstrip("/") + "/"
     typed = await choose_file(
         home, "Align against", folder, wanted=lambda name: kind_of(name) is not None, what="a subtitle or a video"
     )
-    return None if typed is None else {"reference": typed}
+    return None if typed is None else {"reference": typed, "audio": None}
+
+
+async def _tracks(home: SyncTui, video: str, operation: Operation) -> list[Choice]:
+    """Return the audio tracks of a video to choose from, none where there is one only."""
+    if not video:
+        return []
+    spoken = operation.payload.get("languages")
+    languages = [str(one) for one in spoken] if isinstance(spoken, (list, tuple)) else []
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            facts = await home.services.subtitles.video_facts(video, languages)
+    except (SyncTuiError, TimeoutError):
+        return []
+    if len(facts.audio) < 2:
+        return []
+    return [Choice(("track", str(one.index + 1)), "", track_words(one), display(one.title or "")) for one in facts.audio]
 
 
 async def _choose_video(home: SyncTui, operation: Operation, candidates: Sequence[str]) -> dict[str, Json] | None:

@@ -32,7 +32,7 @@ from synctui.tui.widgets.lines import Lines
 from synctui.tui.widgets.rows import RowList
 
 _WIDE, _PANE, _WIDER, _WIDER_PANE = 110, 44, 160, 60
-_REST = 0.08
+_NARROW, _REST = 64, 0.08
 _TITLE = 40
 
 
@@ -115,7 +115,8 @@ class PreviewScreen(Place):
         if desk.draft is None or not desk.draft.filled:
             waits: Line = (Span("begins when the plan is complete", "accent"),) if self._armed else ()
             return sums.looking(desk.draft), waits
-        return sums.answer(desk.draft)
+        left, right = sums.answer(desk.draft)
+        return left, right if self.size.width >= _NARROW else ()
 
     def available(self, command: Command) -> str:
         desk, draft = self.desk, self.desk.draft
@@ -128,7 +129,9 @@ class PreviewScreen(Place):
                 return f"run {doing:,}" if doing else f"note {draft.totals.total:,}" if self._notes_only() else ""
             case "check":
                 forced = desk.wanted.option("force") is True
-                return command.label if desk.phase == "ready" and empty and not desk.wanted.brings_back and not forced else ""
+                return (
+                    command.label if desk.phase == "ready" and empty and not desk.wanted.brings_back and not forced else ""
+                )
             case "toggle" | "toggle_all" | "details":
                 return "" if empty else command.label
             case "engine" | "reference":
@@ -367,7 +370,7 @@ class PreviewScreen(Place):
             rows.redraw((rows.cursor,))
             self.home.start(self.desk.select([operation.key], on), name="select")
         else:
-            self.home.say(f"left as it is in any case: {reason_words(operation)}", "dim", hint="f aligns it against more")
+            self.home.say(f"left as it is in any case: {reason_words(operation)}", "dim", hint="f: another file")
         rows.move(1)
         self._pane_soon()
 
@@ -410,7 +413,8 @@ class PreviewScreen(Place):
             await self._revise_rows([planned.operation.key], options)
         else:
             against = options["reference"]
-            words = "the audio" if against is None else display(str(against).rpartition("/")[2], _TITLE)
+            heard = "the audio" if options["audio"] is None else f"audio {options['audio']}"
+            words = heard if against is None else display(str(against).rpartition("/")[2], _TITLE)
             await self._revise(planned, options, f"against {words}")
 
     def _may_revise(self, what: str) -> bool:

@@ -83,11 +83,11 @@ def options(wanted: Wanted, draft: Draft | None, settings: Subtitles, width: int
         return ()
     given = draft.request.options if draft is not None else wanted.request.options if wanted.request is not None else {}
     engine = str(given.get("engine") or settings.engine)
-    reference = given.get("reference")
+    reference, audio = given.get("reference"), given.get("audio")
     spoken = given.get("languages", settings.languages)
     parts: list[tuple[str, str]] = [
         ("engine", engine_word(engine)),
-        ("reference", words.name(str(reference), 24).strip() if reference else "audio"),
+        ("reference", words.name(str(reference), 24).strip() if reference else f"audio {audio}" if audio else "audio"),
     ]
     if isinstance(spoken, (list, tuple)) and spoken:
         parts.append(("languages", " ".join(map(str, spoken))))
