@@ -172,6 +172,10 @@ class Terminal:
         for key in keys:
             os.write(self._master, KEYS.get(key, key).encode())
 
+    def send(self, data: bytes) -> None:
+        """Send bytes that no key sends."""
+        os.write(self._master, data)
+
     def resize(self, columns: int, rows: int) -> None:
         """Make the window larger or smaller."""
         self.screen.resize(columns, rows)

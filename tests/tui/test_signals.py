@@ -178,9 +178,7 @@ def test_a_terminal_that_is_gone_without_a_signal_is_noticed(house: House) -> No
 def test_a_database_that_cannot_be_used_is_told_in_the_shell(house: House, damage: str) -> None:
     database = house.folder / "data" / "synctui.db"
     if damage == "newer":
-        import sqlite3
-
-        with sqlite3.connect(database) as connection:
+        with contextlib.closing(sqlite3.connect(database)) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA user_version = 9999")
     else:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
+import signal
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from synctui.tui.terminal.abilities import speaks_unicode
 from synctui.tui.terminal.pen import Pen
+from tests.tiny_library import warm
+from tests.tui.stage import put_series, written_config
+from tests.tui.term import Terminal, synctui
 
 _PICTURE = "x" * 30_000
 
@@ -120,3 +127,102 @@ def test_our_signs_are_shown_where_the_locale_has_them(
     encoding: str | None, environment: dict[str, str], unicode: bool
 ) -> None:
     assert speaks_unicode(encoding, environment) is unicode
+
+
+# The real program
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    """A library of one series, and the words that open it."""
+    folder = tmp_path_factory.mktemp("house")
+    put_series(folder / "Series")
+    written_config(folder, {"Series": folder / "Series"})
+    warm(folder / "data")
+    return f"--config={folder / 'config.toml'}", f"--data-dir={folder / 'data'}"
+
+
+def opened(terminal: Terminal) -> None:
+    """Wait until the library stands there, and nothing happens any more."""
+    terminal.sees("Series", "4 subs", "? help")
+    terminal.settle(0.4)
+
+
+def colours(terminal: Terminal) -> set[bytes]:
+    """Return the numbers of every colour and weight that was sent."""
+    return {one for sent in re.findall(rb"\x1b\[([0-9;]*)m", terminal.written) for one in (sent or b"0").split(b";")}
+
+
+def test_an_idle_terminal_gets_nothing_and_one_that_was_stopped_resized_and_garbled_goes_on(house: tuple[str, ...]) -> None:
+    with synctui(*house) as terminal:
+        opened(terminal)
+        before = terminal.cpu()
+        assert terminal.quiet(1.5) == 0
+        assert terminal.cpu() - before <= 0.05
+        assert b"\x1b[?1000h" in terminal.written and b"\x1b[?1003h" not in terminal.written
+        loaded = Path(f"/proc/{terminal.process.pid}/maps").read_text()
+        assert not re.search(r"numpy|/av[./]|libavcodec", loaded), "the screens decode nothing"
+
+        terminal.press(":")
+        terminal.settle(0.3)
+        assert terminal.quiet(1.1) == 0, "a cursor that blinks is traffic"
+        terminal.press("escape")
+        opened(terminal)
+
+        terminal.press("\x1a")  # ctrl+z
+        terminal.until(lambda shown: Path(f"/proc/{terminal.process.pid}/stat").read_text().split()[2] == "T")
+        assert "Series" not in terminal.text
+        terminal.signal(signal.SIGCONT)
+        opened(terminal)
+
+        terminal.send(b"\xff\xfe\x80\x1b[999;999;999~\x1b]0;\xc3\x07\x1b[<999;0;0M\x00j")
+        terminal.settle(0.3)
+        terminal.press("g")
+        opened(terminal)
+        for size in ((40, 10), (20, 5), (3, 2), (200, 60), (80, 24)):
+            terminal.resize(*size)
+            terminal.settle(0.3)
+        opened(terminal)
+        assert "a fault in SyncTUI" not in terminal.text
+        terminal.press("q")
+        assert terminal.ended() == 0
+        assert b"\x1b[?1000l" in terminal.written and b"\x1b[?25h" in terminal.written
+
+
+def test_without_a_mouse_with_256_colours_and_ascii(house: tuple[str, ...]) -> None:
+    with synctui(*house, "--no-mouse", "--colors=256", "--ascii") as terminal:
+        opened(terminal)
+        terminal.press("enter", "?")
+        terminal.settle(0.4)
+        assert terminal.written.isascii()
+        assert b"\x1b[?1000h" not in terminal.written
+        assert b"38;5;" in terminal.written and b"38;2;" not in terminal.written
+
+
+def test_no_color_means_none_and_a_locale_without_unicode_gets_ascii(house: tuple[str, ...]) -> None:
+    with synctui(*house, environment={"NO_COLOR": "1", "LC_ALL": "C"}) as terminal:
+        opened(terminal)
+        terminal.press("enter", "j", ":", "x")
+        terminal.settle(0.4)
+        assert colours(terminal) <= {b"0", b"1", b"2", b"4", b"7", b"39", b"49"}, "weights, reversal, the terminal's own"
+        assert terminal.written.isascii()
+
+
+@pytest.mark.parametrize("given", [("--colors=16", {}), ("", {"TERM": "linux", "COLORTERM": ""})])
+def test_sixteen_colours(house: tuple[str, ...], given: tuple[str, dict[str, str]]) -> None:
+    flag, environment = given
+    with synctui(*house, *([flag] if flag else []), environment=environment) as terminal:
+        opened(terminal)
+        terminal.press(":", "x")
+        terminal.settle(0.3)
+        assert b"36" in colours(terminal) and not {b"38", b"48"} & colours(terminal)
+
+
+def test_a_terminal_that_takes_nothing_does_not_keep_it_from_ending(house: tuple[str, ...]) -> None:
+    with synctui(*house, size=(250, 70)) as terminal:
+        opened(terminal)
+        for _ in range(60):
+            terminal.send(b"?\x1b")  # whole screens, which nobody reads
+            time.sleep(0.01)
+        terminal.signal(signal.SIGTERM)
+        assert terminal.process.wait(15) == 143

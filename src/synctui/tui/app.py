@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.events import DescendantFocus
+from textual.filter import NoColor
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -63,6 +64,9 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
         ui = launch.loaded.config.ui
         self.ascii = launch.ascii or not speaks_unicode(sys.__stderr__.encoding if sys.__stderr__ is not None else None)
         self.look = choose_look(ui.theme, launch.colors)
+        if self.look.mono:
+            # Textual chose a filter of greys before it knew the theme: on the terminal's own colours that is black on black.
+            self._filters = [NoColor()]
         self.palette = self.look.palette
         self.keymap = Keymap.of(ui.keys)
         self.messages = Messages()
@@ -447,10 +451,7 @@ async def show(launch: Launch) -> Farewell:
         from textual import constants
 
         constants.COLOR_SYSTEM = colours  # type: ignore[misc]
-    no_color = os.environ.get("NO_COLOR")
     app = SyncTui(launch)
-    if no_color is not None:
-        os.environ["NO_COLOR"] = no_color  # Textual takes it away; our children want it
     app.leaving.handle_signals()
     app.house.begin()
     mouse = launch.mouse and launch.loaded.config.ui.mouse
