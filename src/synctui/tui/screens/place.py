@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from synctui.text import cells
+from synctui.text import cells, display
 from synctui.tui.commands.command import Command
 from synctui.tui.commands.keymap import shown_key
 from synctui.tui.draw.line import Line, Span, fit, spread
@@ -147,6 +147,14 @@ class Place(Sturdy, Screen[Any]):
         if said is None:
             return (Span("─" * width, "rule"),)
         text = said.text + (f"; {said.hint}" if said.hint else "")
+        if (
+            cells(display(text)) > width - 4
+            and (messages := self.home.keymap.find(self.place, "messages"))
+            and messages.keys
+        ):
+            more = f" {shown_key(messages.keys[0])} shows all of it"
+            room = max(0, width - 4 - cells(more))
+            return (Span("── ", "rule"), Span(text, said.role, room), Span(more, "dim"), Span(" ", "rule"))
         line: Line = (Span("── ", "rule"), Span(text, said.role), Span(" ", "rule"))
         taken = sum(cells(fit(span)) for span in line)
         return (*line, Span("─" * max(0, width - taken), "rule"))

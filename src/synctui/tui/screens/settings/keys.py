@@ -182,7 +182,7 @@ class KeysScreen(Place):
             await save(self.home, _KEY, keys)
         self._fill()
         if above := overruled(self.home, _KEY):
-            self.home.say(f"saved, but {above}", "warn")
+            self.home.say(above, "warn")
 
 
 class KeyPrompt(Dialog):

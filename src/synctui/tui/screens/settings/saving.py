@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 async def save(home: SyncTui, key: Key, value: object) -> None:
     """Set a value, or a whole table. Raises ConfigError, StorageError: then nothing has changed."""
+    await home.house.read_again()  # a file that was damaged meanwhile is told before anything is written
     settings = Settings(home.launch.paths)
     await asyncio.to_thread(settings.put, dotted(key), value)
     await _follow(home, key)
@@ -43,5 +44,6 @@ async def _follow(home: SyncTui, key: Key) -> None:
 
 
 def overruled(home: SyncTui, key: Key) -> str:
-    """Return what stands above a value that was just set, "" when nothing does."""
-    return wins(home.launch.loaded.origins.get(key, Origin()))
+    """Return what to say of a value that was set and does not hold, "" when it does."""
+    origin = home.launch.loaded.origins.get(key, Origin())
+    return f"saved, but {origin.detail} wins over it" if wins(origin) else ""

@@ -229,7 +229,7 @@ class SettingsScreen(Place):
         await save(self.home, key, value)
         self.show_entries()
         if above := overruled(self.home, key):
-            self.home.say(f"saved, but {above[0].lower() + above[1:] if above.startswith('The') else above}", "warn")
+            self.home.say(above, "warn")
         else:
             self.home.say(f"{label(key)}: {value_words(key, value, theme=self.home.look.theme.name)}")
 
@@ -307,7 +307,7 @@ class SettingsScreen(Place):
         key = (*entry.key[:2], field)
         await save(self.home, key, value)
         self.show_entries()
-        self.home.say(overruled(self.home, key) if overruled(self.home, key) else f"{entry.label}: {display(value)}")
+        self.home.say(overruled(self.home, key) or f"{entry.label}: {display(value)}")
 
     def _root(self, entry: Entry) -> LibraryRoot:
         return next(one for one in self.home.launch.loaded.config.roots() if one.name == entry.key[1])
