@@ -54,11 +54,13 @@ def clock(at: str | None) -> str:
 
 
 def lasted(start: str | None, end: str | None) -> str:
-    """Return how long it was from one moment to another: `0.4 s`, `8 s`, `6 min`; "" when one of them is not known."""
+    """Return how long it was from one moment to another: `0.4 s`, `8 s`, `6 min`, `3 d`; "" when one of them is not known."""
     first, last = local(start), local(end)
     if first is None or last is None:
         return ""
     seconds = max(0.0, (last - first).total_seconds())
+    if seconds >= 2 * 86400:
+        return f"{seconds / 86400:,.0f} d"
     return f"{seconds:.1f} s" if seconds < 3 else words.about(seconds)
 
 
@@ -66,7 +68,7 @@ def pace(rate: float) -> str:
     """Return how many a second, a minute or an hour; "" for none."""
     if rate <= 0:
         return ""
-    for unit, size in (("second", 1), ("minute", 60), ("hour", 3600)):
-        if (number := rate * size) >= 1 or unit == "hour":
-            return f"{number:,.1f} a {unit}" if number < 9.95 else f"{number:,.0f} a {unit}"
+    for unit, size in (("a second", 1), ("a minute", 60), ("an hour", 3600)):
+        if (number := rate * size) >= 1 or size == 3600:
+            return f"{number:,.1f} {unit}" if number < 9.95 else f"{number:,.0f} {unit}"
     return ""

@@ -16,8 +16,8 @@ from synctui.tui.draw.palette import Role
 from synctui.tui.draw.plots import bar
 from synctui.tui.draw.times import at_time, lasted, pace, when
 
-_KIND, _COUNT, _TIME = 11, 12, 8
-_WHEN, _LASTED = 10, 8
+_KIND, _COUNT, _TIME = 10, 12, 8
+_WHEN, _LASTED = 10, 7
 _MOST_FLIGHTS = 6
 _ORDER = (
     Result.DONE,
@@ -124,7 +124,7 @@ def why_paused(job: BoardJob) -> str:
 
 def head(job: BoardJob, width: int) -> Line:
     """Return the one line of a job."""
-    what = max(10, min(34, width // 4))
+    what = max(10, min(34, width * 21 // 100))
     line: Line = (glyph(job), Span(job.request.kind, "text", _KIND), Span(job.what, "strong", what), Span("  "))
     room = max(0, width - 2 - _KIND - what - 2)
     shown = job.snapshot
@@ -133,8 +133,8 @@ def head(job: BoardJob, width: int) -> Line:
             Span(when(shown.completed_at), "dim", _WHEN, right=True),
             Span(lasted(shown.started_at, shown.completed_at), "dim", _LASTED, right=True),
         )
-        left = max(0, room - _WHEN - _LASTED - 1)
-        return (*line, *spread(result_line(job, left), (), left), Span(" "), *times)
+        left = max(0, room - _WHEN - _LASTED)
+        return (*line, *spread(result_line(job, left), (), left), *times)
     if job.state is JobState.AWAITING_CONFIRMATION:
         return (*line, Span(f"waits for you: {words.count(shown.total, 'operation')}", "warn", room))
     if job.state is JobState.PLANNING:

@@ -117,13 +117,14 @@ class JobScreen(JobPlace):
             return (Span("opening", "dim"),), ()
         shown = job.snapshot
         left: list[Span] = [Span(f"job {job.id}", "strong"), Span("   ")]
-        left += counted_line(job) if job.state.final else [Span(f"{shown.current:,} of {shown.total:,} done")]
         what = {"wrong": "only errors", "refused": "only what was refused"}.get(self._operations.only, "")
-        found = self._log.count() if self._only_log else self._operations.count()
         if self._log.search:
             what = ", ".join(filter(None, (what, f"with “{display(self._log.search)}”")))
         if what:
-            left += [Span("   "), Span(f"{what}: {found:,}", "warn")]
+            found = self._log.count() if self._only_log else self._operations.count()
+            left.append(Span(f"{what}: {found:,}", "warn"))
+        else:
+            left += counted_line(job) if job.state.final else [Span(f"{shown.current:,} of {shown.total:,} done")]
         return tuple(left), (Span("log", "dim"),) if self._only_log else ()
 
     @property

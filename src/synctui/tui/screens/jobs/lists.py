@@ -22,6 +22,8 @@ from synctui.tui.screens.jobs.tale import event_line
 Start = Callable[[Coroutine[Any, Any, None]], object]
 Arrived = Callable[[Iterable[int]], None]
 _WORD, _DETAIL = 11, 26
+_PLAIN = ("done", "aligned", "restored")
+"""Reasons that say no more than the outcome."""
 _WAITING: Line = (Span("  …", "dim"),)
 
 
@@ -101,6 +103,8 @@ def operation_line(record: OperationRecord, width: int, flights: dict[str, InFli
     told = {**record.numbers, "message": record.message}
     word = "taken back" if record.undone_by is not None else summary.end_word(one.action, record.result.value)
     detail = summary.end_detail(record.result.value, record.reason, told, short=detail_width < 40)
+    if record.result is Result.DONE and record.reason in _PLAIN and not record.numbers.get("offset_ms"):
+        detail = ""
     wrong = record.result in (Result.FAILED, Result.CONFLICT)
     return (
         Span(record.result.glyph, role, 2),

@@ -165,6 +165,10 @@ class OperationScreen(JobPlace):
             picture = await self.home.services.subtitles.picture(record, bins)
         except SyncTuiError as error:
             picture, self._why_not = None, error.message
+        except Exception:
+            self._why_not = "a fault in SyncTUI"
+            self._put()
+            raise
         if wanted != self._drawing or not self.is_mounted:
             return
         self._picture, self._drawing, self._drawn = picture, None, wanted

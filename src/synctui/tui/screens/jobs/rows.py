@@ -99,6 +99,13 @@ class JobList(RowList):
 
     source: JobRows
 
+    def reload(self, *, keep: bool = True) -> None:
+        at_top = self.top == 0
+        super().reload(keep=keep)
+        if at_top and self.cursor < self.page:
+            # The cursor stays on its job, and what is new comes into sight above it.
+            self.top = 0
+
     def move(self, by: int) -> None:
         if abs(by) != 1:
             super().move(by)

@@ -68,7 +68,7 @@ class JobsScreen(JobPlace):
             if number:
                 parts += [Span(f"{number:,} {word}", role), Span("   ")]  # type: ignore[arg-type]
         if not parts:
-            parts = [Span("nothing runs", "dim")]
+            parts = [Span("nothing runs", "dim"), Span("   ")]
         if self._only_wrong:
             parts.append(Span("only where something went wrong", "warn"))
         return tuple(parts), self._kept()
@@ -195,6 +195,7 @@ class JobsScreen(JobPlace):
         self._only_wrong = not self._only_wrong
         self._take(self.home.board)
         self._list.reload(keep=False)
+        self._tell_empty()
         wrong = len(self._source.jobs)
         if self._only_wrong and wrong:
             self.home.say(f"{words.count(wrong, 'job')} where something went wrong; enter shows what, e shows all")
