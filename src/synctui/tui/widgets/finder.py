@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.events import Key
 from textual.message import Message
 from textual.widgets import Input
 
@@ -67,6 +68,8 @@ class Finder(Horizontal):
         event.stop()
         self.post_message(self.Changed(self, event.value))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._leave()
+    def on_key(self, event: Key) -> None:
+        if event.key == "enter":  # it ends typing; what it does to a row comes with the next one
+            event.stop()
+            event.prevent_default()
+            self._leave()
