@@ -14,6 +14,6 @@ PREVIEW = (
         "reference", "preview", ("f",), "reference", "Align against another subtitle or video, this row or all.", hint=6
     ),
     Command("toggle_all", "preview", ("*",), "all or none", "Take all rows out of the plan, or in again."),
-    Command("details", "preview", ("d",), "details", "What would be done here, and why."),
+    Command("details", "preview", ("d", "l", "right"), "details", "What would be done here, and why."),
     Command("warnings", "preview", ("w",), "warnings", "Everything that the plan has to say."),
 )

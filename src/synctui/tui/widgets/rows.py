@@ -134,7 +134,9 @@ class RowList(Sturdy, Widget, can_focus=True):
     def grow(self) -> None:
         """Take over that rows were added at the end: only what looks different by that is drawn."""
         before, count = self._count, self.source.count()
-        if count <= before or not before or (before > self.page) != (count > self.page):
+        if count == before:
+            return
+        if count < before or not before or (before > self.page) != (count > self.page):
             self.reload()
             return
         bar = [self._thumb(y) for y in range(self.page)]

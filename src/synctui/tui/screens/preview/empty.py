@@ -56,7 +56,7 @@ def empty_lines(draft: Draft, wanted: Wanted, since: str, languages: Sequence[st
     return lines
 
 
-def failed_lines(trouble: SyncTuiError, wanted: Wanted, width: int) -> list[Line]:
+def failed_lines(trouble: SyncTuiError, width: int) -> list[Line]:
     """Return what is said when there is no plan: what happened, to what, what to do."""
     lines: list[Line] = [(), *_paragraph(str(trouble), width, "error")]
     candidates = getattr(trouble, "candidates", ())

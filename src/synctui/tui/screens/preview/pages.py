@@ -33,6 +33,7 @@ class PlannedRows:
         self._start = start
         self._pages: OrderedDict[int, list[PlannedOperation]] = OrderedDict()
         self._wanted: dict[int, None] = {}
+        self._ticking: dict[str, list[bool]] = {}
         self._reading = False
 
     def use(self, draft: Draft | None) -> None:
@@ -56,11 +57,20 @@ class PlannedRows:
         return None
 
     def tick(self, index: int, on: bool) -> None:
-        """Take over that a row was taken into the plan or out of it."""
+        """Take over that a row is being taken into the plan or out of it, until `settled` says that it was."""
         number, place = divmod(index, _PAGE)
         page = self._pages.get(number, [])
         if place < len(page):
             page[place] = replace(page[place], selected=on)
+            self._ticking.setdefault(page[place].operation.key, []).append(on)
+
+    def settled(self, key: str) -> None:
+        """Take over that the oldest of what `tick` was told of a row has happened."""
+        waiting = self._ticking.get(key, [])
+        if len(waiting) > 1:
+            del waiting[0]
+        else:
+            self._ticking.pop(key, None)
 
     def tick_all(self, on: bool) -> None:
         """Take over that all rows were."""
@@ -122,8 +132,13 @@ class PlannedRows:
 
     def _keep(self, number: int, page: list[PlannedOperation]) -> None:
         before = len(self._pages.get(number, ()))
-        self._pages[number] = page
+        # It was read before what was ticked meanwhile was written.
+        self._pages[number] = [self._as_ticked(one) for one in page] if self._ticking else page
         self._pages.move_to_end(number)
         while len(self._pages) > _KEPT:
             self._pages.popitem(last=False)
         self._arrived(range(number * _PAGE + (before if before < len(page) else 0), number * _PAGE + len(page)))
+
+    def _as_ticked(self, planned: PlannedOperation) -> PlannedOperation:
+        waiting = self._ticking.get(planned.operation.key)
+        return replace(planned, selected=waiting[-1]) if waiting else planned
