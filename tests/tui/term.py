@@ -235,7 +235,8 @@ class Terminal:
         deadline = time.monotonic() + seconds
         while self.process.poll() is None:
             assert time.monotonic() < deadline, f"it did not end; the screen says:\n{self.text}"
-            self._take(0.05) or time.sleep(0.01)
+            if not self._take(0.05):
+                time.sleep(0.01)
         self._take(0)
         code = self.process.returncode
         return 128 - code if code < 0 else code

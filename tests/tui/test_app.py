@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,14 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from synctui.errors import StorageError
-from synctui.tui.draw.line import Line, Span
+from synctui.jobs.board import Board, BoardJob
+from synctui.jobs.progress import Snapshot
+from synctui.model.plan import Request
+from synctui.model.states import JobState
+from synctui.tui.commands.keymap import Keymap
+from synctui.tui.commands.keys import shown_key
+from synctui.tui.commands.table import PLACES
+from synctui.tui.draw.line import Line, Span, text_of
 from synctui.tui.guide import STEPS, Guide
 from synctui.tui.messages import Messages
 from synctui.tui.screens.place import Place
@@ -154,7 +162,7 @@ async def test_ctrl_c_gives_up_a_question_and_is_quit_elsewhere(s: Stage) -> Non
 
     for dialog in (Menu("Really?", (Choice(True, "y", "yes"),)), Prompt("A name")):
         s.app.start(ask(dialog))
-        await s.until(lambda asked=dialog: s.app.screen is asked and asked.is_mounted)
+        await s.until(lambda: isinstance(s.app.screen, Dialog) and s.app.screen.is_mounted)
         await s.press("ctrl+c")
         await s.until(lambda: not isinstance(s.app.screen, Dialog))
     assert answers == [None, None]
@@ -179,8 +187,6 @@ def test_an_offer_comes_back_until_it_is_withdrawn_and_is_kept_once() -> None:
 
 
 def _guide(file: Path) -> Guide:
-    from synctui.tui.commands.keymap import Keymap, shown_key
-
     keymap = Keymap.of({})
 
     def key(place: str, id: str) -> str:
@@ -193,10 +199,6 @@ def _guide(file: Path) -> Guide:
 
 @pytest.mark.parametrize("number", range(len(STEPS)))
 def test_every_step_of_the_tour_fits_into_80_columns_in_every_place(tmp_path: Path, number: int) -> None:
-    from synctui.jobs.board import Board
-    from synctui.tui.commands.table import PLACES
-    from synctui.tui.draw.line import text_of
-
     guide = _guide(tmp_path / "tour")
     for _ in range(number):
         guide.skip()
@@ -220,3 +222,17 @@ def test_the_tour_goes_on_where_it_was_and_can_be_put_away(tmp_path: Path) -> No
     assert _guide(tmp_path / "tour").over
     (tmp_path / "tour").write_bytes(b"\xff\x00nonsense" * 1000)
     assert _guide(tmp_path / "tour").step is STEPS[0]
+
+
+def test_the_tour_catches_up_with_who_does_not_wait_for_it(tmp_path: Path) -> None:
+    guide = _guide(tmp_path / "tour")
+    assert guide.look("preview", Board()) and guide.step.id == "run"
+    guide.look("jobs", Board())
+    assert guide.step.id == "run", "looking at jobs is no sync"
+    job = BoardJob(Snapshot(1, "subtitles", JobState.RUNNING, {}, 1, 4), Request("subtitles"), "subtitles Series")
+    guide.look("library", Board((job,)))
+    assert guide.step.id == "watch"
+    guide.begin(Board((job,)))
+    undo = replace(job, snapshot=replace(job.snapshot, job=2), undo_of=1)
+    guide.look("library", Board((undo, job)))
+    assert guide.step.id == "own"

@@ -34,12 +34,13 @@ class Seen:
 class Step:
     """One thing to do: `says` are two lines by place ("" for any other), `reached` tells when it was done.
 
-    `{place.command}` in a line becomes the key that does it.
+    `{place.command}` in a line becomes the key that does it. Who has reached a step that `leaps` needs none before it.
     """
 
     id: str
     says: _Says
     reached: Callable[[Seen], bool]
+    leaps: bool = False
 
 
 def _ran(seen: Seen) -> bool:
@@ -78,7 +79,8 @@ STEPS = (
             ),
             "": ("The subtitles are in the library.", "{.library} goes there."),
         },
-        lambda seen: seen.place == "preview" or _ran(seen),
+        lambda seen: seen.place == "preview",
+        leaps=True,
     ),
     Step(
         "run",
@@ -91,6 +93,7 @@ STEPS = (
             "": ("Nothing was written.", "{.library}, there {library.sync} on a series, then {preview.run}."),
         },
         _ran,
+        leaps=True,
     ),
     Step(
         "watch",
@@ -134,6 +137,7 @@ STEPS = (
             "": ("All of it can be taken back.", "{.jobs}, then {jobs.undo} on the job, then {preview.run}."),
         },
         _undone,
+        leaps=True,
     ),
     Step(
         "own",
@@ -235,11 +239,15 @@ class Guide:
         return tuple(line)
 
     def _advance(self) -> bool:
-        moved = False
-        while not self.over and self.step.reached(self._seen) and self._at < len(STEPS) - 1:
-            self._begin(self._at + 1)
-            moved = True
-        return moved
+        before = self._at
+        while not self.over and (passed := self._passed()) is not None:
+            self._begin(passed + 1)
+        return self._at != before
+
+    def _passed(self) -> int | None:
+        """Return the place of the last step that was reached by now, None when the user is still at the same."""
+        ahead = range(len(STEPS) - 2, self._at - 1, -1)
+        return next((at for at in ahead if (at == self._at or STEPS[at].leaps) and STEPS[at].reached(self._seen)), None)
 
     def _begin(self, at: int) -> None:
         self._at = at
