@@ -12,15 +12,18 @@ _CHUNK = 500
 
 
 async def takeable(database: Database, files: Sequence[str]) -> dict[int, list[str]]:
-    """Return, by job, the keys of the newest operation on each path that can be taken back and was not; newest job first."""
+    """Return, by job, the keys of the newest operation on each path that can be taken back and was not; newest job first.
+
+    Taking back is nothing that is taken back here: asking again goes further back.
+    """
     newest: dict[bytes, tuple[int, str]] = {}
     blobs = [path_to_blob(path) for path in files]
     for start in range(0, len(blobs), _CHUNK):
         chunk = blobs[start : start + _CHUNK]
         marks = ", ".join("?" * len(chunk))
         sql = (
-            f"SELECT path, job, key FROM operations WHERE path IN ({marks}) AND receipt IS NOT NULL"
-            " AND undone_by IS NULL ORDER BY id"
+            f"SELECT o.path, o.job, o.key FROM operations o JOIN jobs j ON j.id = o.job WHERE o.path IN ({marks})"
+            " AND o.receipt IS NOT NULL AND o.undone_by IS NULL AND j.undo_of IS NULL ORDER BY o.id"
         )
         for row in await database.rows(sql, chunk):
             newest[row[0]] = (int(row[1]), from_blob(row[2]))

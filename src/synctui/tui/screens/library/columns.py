@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from synctui import words
 from synctui.store.tree import SubtitleLine, TreeRow
-from synctui.text import cells
+from synctui.text import cells, display, pad
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.palette import Role
 from synctui.tui.screens.library.branch import Row
@@ -25,10 +27,11 @@ def line_of(row: Row, width: int) -> Line:
     head = (indent, sign)
     room = width - 2 * row.branch.depth - 2
     if row.subtitle is not None:
-        return (*head, *_file(_own_name(row.subtitle, row.entry.row), (row.subtitle,), room))
+        return (*head, *_file(display(_own_name(row.subtitle, row.entry.row)), (row.subtitle,), room, cut=words.name))
     if row.entry.key[0] == "node":
         return (*head, *_node(row.entry.label, row.entry.row, room))
-    return (*head, *_file(row.entry.label, row.entry.row.subtitles, room))
+    cut = words.name if row.entry.row.kind == "subtitle" else pad
+    return (*head, *_file(row.entry.label, row.entry.row.subtitles, room, cut=cut))
 
 
 def _node(name: str, row: TreeRow, room: int) -> Line:
@@ -42,7 +45,7 @@ def _node(name: str, row: TreeRow, room: int) -> Line:
     return (*shown, Span(summed.text, summed.role, min(_SUMMARY, room - 1), right=True))
 
 
-def _file(name: str, lines: tuple[SubtitleLine, ...], room: int) -> Line:
+def _file(name: str, lines: tuple[SubtitleLine, ...], room: int, *, cut: Callable[[str, int], str]) -> Line:
     if not lines:
         return (Span(name, "text", max(1, room - _STATE - 1)), Span(" "), Span("no subtitle", "dim", _STATE))
     said = standing(worst(lines))
@@ -50,7 +53,7 @@ def _file(name: str, lines: tuple[SubtitleLine, ...], room: int) -> Line:
     after = _STATE + 1 + _NUMBER + 1 + _CONFIDENCE if wide else _STATE + 1 + _NUMBER
     languages = (Span(_languages(lines), "dim", _LANGUAGES), Span(" ")) if room - after > _LEAST_NAME + _LANGUAGES else ()
     left = room - after - (_LANGUAGES + 1 if languages else 0) - 1
-    return (Span(name, "text", max(1, left)), Span(" "), *languages, *_state(said, after, wide=wide))
+    return (Span(cut(name, max(1, left))), Span(" "), *languages, *_state(said, after, wide=wide))
 
 
 def _state(said: Standing, width: int, *, wide: bool) -> Line:
@@ -67,8 +70,7 @@ def _weight(said: Standing) -> Role:
 
 
 def _languages(lines: tuple[SubtitleLine, ...]) -> str:
-    found = dict.fromkeys(line.name.language or "?" for line in lines)
-    return " ".join(found) if set(found) != {"?"} else ""
+    return " ".join(dict.fromkeys(line.name.language for line in lines if line.name.language))
 
 
 def _own_name(line: SubtitleLine, video: TreeRow) -> str:

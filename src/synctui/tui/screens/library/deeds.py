@@ -84,7 +84,10 @@ async def ignore(home: SyncTui, subjects: Subjects) -> None:
     on = len(await ignored_among(database, paths)) < len(paths)
     await decisions.ignore(database, paths, on)
     count = words.count(len(paths), "subtitle")
-    home.say(f"{count} left alone from now on" if on else f"{count} not ignored any more", hint="i turns it" if on else "")
+    home.say(
+        f"{count} left alone from now on" if on else f"{count} not ignored any more",
+        hint="the same key takes it back" if on else "",
+    )
 
 
 async def choose_video(home: SyncTui, row: Row | None) -> bool:
@@ -142,10 +145,7 @@ async def copy(home: SyncTui, subjects: Subjects) -> None:
         home.say(f"{len(paths):,} paths are more than a terminal's clipboard takes", "warn", hint="mark fewer")
         return
     home.copy_to_clipboard(text)
-    what = "the path" if len(paths) == 1 else f"{len(paths):,} paths"
-    home.say(
-        f"{what} was sent to your terminal's clipboard" if len(paths) == 1 else f"{what} sent to your terminal's clipboard"
-    )
+    home.say(("the path" if len(paths) == 1 else f"{len(paths):,} paths") + " went to your terminal's clipboard")
 
 
 async def show_path(home: SyncTui, subjects: Subjects) -> None:

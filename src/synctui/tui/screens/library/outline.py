@@ -291,6 +291,9 @@ class Outline:
     def stale(self) -> None:
         """Take over that lines may say something else now: those on the screen are read again, others when they come."""
         self._stamp += 1
+        self._ask_for_visible()
+
+    def _ask_for_visible(self) -> None:
         self._rows.clear()
         for index in self._visible():
             if index < self.count:
@@ -315,14 +318,15 @@ class Outline:
         self._stamp += 1
         before = self._shape()
         self._apply(found)
-        for branch, number, entries in around:
-            self._keep(branch, number, entries)
-        self._rows.clear()
+        new = [(branch, number, self._keep(branch, number, entries)) for branch, number, entries in around]
         if self._shape() != before:
             self._changed()
             self._moved()
-        else:
-            self.stale()
+            return
+        self._rows.clear()
+        for branch, number, changed in new:
+            self._arrived(self._seen(branch, number, changed))
+        self._ask_for_visible()
 
     async def _look_again(self, branch: Branch, at: int, found: list[tuple[Branch, int, int]]) -> None:
         """Gather where every open row stands now, and how many lines it has."""

@@ -286,6 +286,7 @@ class LibraryScreen(Finding):
     def _moved(self, outline: Outline) -> None:
         if outline is self.listing.outline:
             self.view.reload()
+            self._rest()
 
     def _visible(self, outline: Outline) -> range:
         if outline is not self.listing.outline:
@@ -396,7 +397,8 @@ class LibraryScreen(Finding):
             if believe is None:
                 return
         await self._scan(services, believe=believe)
-        self.home.say(f"looked at {words.count(self.scanning.files if self.scanning else 0, 'file')}")
+        if self.scanning is not None and not self.scanning.brakes:
+            self.home.say(f"looked at {words.count(self.scanning.files, 'file')}")
 
     def do_add_library(self) -> None:
         self.home.do_settings()

@@ -146,7 +146,7 @@ class Hits:
         for row in rows:
             home = above.get(row.id, branches.Above(()))
             name = label(row, home.season)
-            entries.append(Entry(row, f"{display(home.show)}  {name}" if home.show else name, home.nodes))
+            entries.append(Entry(row, f"{display(home.show)}  {name}" if home.show and row.kind == "video" else name, home.nodes))
         return entries
 
 
