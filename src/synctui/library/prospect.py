@@ -82,7 +82,8 @@ def _no_folder(path: str) -> tuple[str, str]:
     known = os.path.dirname(path)
     while known != os.path.dirname(known) and not os.path.isdir(known):
         known = os.path.dirname(known)
-    return "there is no such folder", f"{display(known)} is there; tab completes"
+    hint = f"{display(known)} is there; tab completes" if known != os.sep else "tab completes what is there"
+    return "there is no such folder", hint
 
 
 def _clash(path: str, library: LibraryRoot) -> str:

@@ -54,6 +54,7 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
     CSS = """
     Place { background: $background; color: $foreground; }
     Input, Input:focus { border: none; height: 1; padding: 0; background: $background; color: $foreground; }
+    Input:ansi > .input--cursor { background: ansi_default; color: ansi_default; text-style: reverse; }
     """
     BINDINGS: ClassVar[list[Any]] = []
 

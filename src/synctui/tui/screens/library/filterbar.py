@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from synctui.tui.draw.line import Line, Span
+from synctui.tui.widgets.field import Field
 from synctui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class FilterBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Lines(id="filter-sign")
-        yield Input(id="filter-text", select_on_focus=False)
+        yield Field(id="filter-text", select_on_focus=False)
         yield Lines(id="filter-found")
 
     @property

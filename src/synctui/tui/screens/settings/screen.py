@@ -31,7 +31,7 @@ from synctui.tui.widgets.lines import Lines
 from synctui.tui.widgets.rows import RowList
 from synctui.words import count
 
-_LABEL, _ORIGIN = 18, 21
+_LABEL, _VALUE, _ORIGIN = 18, 48, 21
 _WIDE = 110
 _PATIENCE = 30.0
 _TEST_SECONDS = 10.0
@@ -51,6 +51,7 @@ class _Entries:
         if one.kind == "heading":
             return (Span(one.label, "strong"),)
         room = max(0, width - 2 - _LABEL - (_ORIGIN + 1 if one.origin else 0))
+        room = min(room, _VALUE) if one.origin else room
         value = ending(one.value, room) if one.path else one.value
         name = Span(one.label, "dim" if one.role == "dim" else "text", _LABEL)
         if not one.origin:
