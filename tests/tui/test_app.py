@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from textual.app import ComposeResult
+from textual.events import Key
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -168,6 +169,16 @@ async def test_ctrl_c_gives_up_a_question_and_is_quit_elsewhere(s: Stage) -> Non
     assert answers == [None, None]
     await s.press("ctrl+c")
     await s.until(lambda: not s.app.is_running)
+
+
+async def test_keys_that_are_typed_ahead_go_to_the_screen_that_they_open(s: Stage) -> None:
+    under = s.app.screen
+    for keys in (("M", "escape"), ("?", "escape", "M", "escape"), ("J", "L")):
+        for key in keys:
+            s.app.post_message(Key(key, key if len(key) == 1 else None))
+        await s.until(lambda: s.app.screen is under and not s.app._message_queue.qsize())
+        await s.pilot.pause()
+        assert s.app.screen is under, keys
 
 
 def test_an_offer_comes_back_until_it_is_withdrawn_and_is_kept_once() -> None:

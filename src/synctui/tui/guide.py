@@ -129,10 +129,7 @@ STEPS = (
         {
             "jobs": ("All of it can be taken back.", "{jobs.undo} on the job, look at it, {preview.run}."),
             "job": ("All of it can be taken back.", "{job.undo} here, look at it, {preview.run}."),
-            "operation": (
-                "All of it can be taken back.",
-                "{operation.undo_one} this one; or {.back}, then {job.undo}: all.",
-            ),
+            "operation": ("All of it can be taken back.", "{.back}, then {job.undo}: the whole job."),
             "preview": ("This brings them back to what they were.", "{preview.run} does it."),
             "": ("All of it can be taken back.", "{.jobs}, then {jobs.undo} on the job, then {preview.run}."),
         },
