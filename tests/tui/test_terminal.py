@@ -218,11 +218,25 @@ def test_sixteen_colours(house: tuple[str, ...], given: tuple[str, dict[str, str
         assert b"36" in colours(terminal) and not {b"38", b"48"} & colours(terminal)
 
 
-def test_a_terminal_that_takes_nothing_does_not_keep_it_from_ending(house: tuple[str, ...]) -> None:
-    with synctui(*house, size=(250, 70)) as terminal:
+def test_a_terminal_that_takes_nothing_keeps_neither_a_job_nor_the_program_from_ending(tmp_path: Path) -> None:
+    subtitles = put_series(tmp_path / "Series")
+    before = [path.read_bytes() for path in subtitles]
+    written_config(tmp_path, {"Series": tmp_path / "Series"})
+    words = f"--config={tmp_path / 'config.toml'}", f"--data-dir={warm(tmp_path / 'data')}"
+    with synctui(*words, size=(250, 70)) as terminal:
         opened(terminal)
-        for _ in range(60):
-            terminal.send(b"?\x1b")  # whole screens, which nobody reads
+        terminal.press("s")
+        terminal.sees("enter run 4")
+        terminal.press("enter")
+        deadline = time.monotonic() + 30
+        while [path.read_bytes() for path in subtitles][1:] == before[1:] or time.monotonic() < deadline - 28:
+            terminal.send(b"?")  # whole screens, which nobody reads
             time.sleep(0.01)
+            terminal.send(b"\x1b")
+            time.sleep(0.01)
+            assert time.monotonic() < deadline
+        while any(path.read_bytes() == data for path, data in zip(subtitles[1:], before[1:], strict=True)):
+            time.sleep(0.05)
+            assert time.monotonic() < deadline, "the job waits for the terminal"
         terminal.signal(signal.SIGTERM)
         assert terminal.process.wait(15) == 143

@@ -126,7 +126,8 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
         if not (opened.libraries or self.launch.libraries or self._welcomed):
             from synctui.tui.screens.settings.welcome import first_start
 
-            first_start(self)
+            # The house was begun outside the application: a screen that is opened from there does not hear its keys.
+            self.call_later(first_start, self)
         self._welcomed = True
         self.pulse.poke()
 
@@ -217,7 +218,9 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
             return
         screen = self.screen
         if not screen.is_running or not screen.children:
-            if len(self.screen_stack) > 1:
+            if isinstance(screen, Dialog):
+                screen.dismiss(None)
+            elif len(self.screen_stack) > 1:
                 self.pop_screen()
             else:
                 self._give_up()
@@ -246,6 +249,9 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
             before, self.board = self.board, await self.services.engine.board()
         except SyncTuiError as error:
             self._tell_once("board", error)
+            return False
+        except Exception as error:
+            self.fault(error, once="looking at the jobs")
             return False
         self._tell_once("board", None)
         self._tell_once("attendance", self.house.attendance.trouble if self.house.attendance is not None else None)
