@@ -82,6 +82,8 @@ def glyph(job: BoardJob) -> Span:
 
 def actions(job: BoardJob) -> tuple[str, ...]:
     """Return what the operations of a job do, for the word of what is done."""
+    if job.request.kind != "subtitles":
+        return ()
     return ("restore",) if job.request.brings_back or job.undo_of is not None else ("align",)
 
 
@@ -172,7 +174,8 @@ def _indented(line: Line) -> Line:
 def _resting(job: BoardJob) -> Line:
     shown = job.snapshot
     told = f"{shown.current:,} of {shown.total:,} done, all kept" if shown.total else "nothing done yet"
-    return (Span(f"{why_paused(job)}; {told}; ", "dim"), Span("space", "accent"), Span(" goes on", "dim"))
+    why = "interrupted" if shown.pause_reason == "interrupted" else why_paused(job)
+    return (Span(f"{why}; {told}; ", "dim"), Span("space", "accent"), Span(" goes on", "dim"))
 
 
 def counters(job: BoardJob, width: int) -> Line:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from synctui import words
 from synctui.jobs import summary
@@ -26,8 +26,19 @@ _BAR = 16
 _ENGINES = {"builtin": "built-in"}
 
 
+_PLAIN = ("done", "aligned", "restored")
+"""Reasons that say no more than the outcome."""
+
+
+def says_no_more(outcome: str, fields: Mapping[str, object]) -> bool:
+    """Tell whether the reason of an end only says again what its outcome says."""
+    return outcome == Result.DONE and fields.get("reason") in _PLAIN and not fields.get("offset_ms")
+
+
 def outcome_words(record: OperationRecord) -> str:
-    """Return what came of an operation as a sentence."""
+    """Return what came of an operation as a sentence, "" where its outcome says it all."""
+    if record.result is not None and says_no_more(record.result, {**record.numbers, "reason": record.reason}):
+        return ""
     if record.result is None:
         return (
             "in doubt: it was interrupted, what became of it is found out first"
@@ -50,13 +61,13 @@ def fact_lines(record: OperationRecord, written: Sequence[Writing], width: int) 
     if one.path is not None:
         lines.append((Span(" "), Span(kept_end(display(os.path.dirname(one.path)), width - 2), "dim")))
     first, *rest = _wrap(outcome_words(record), max(20, width - 4 - cells(word)))
-    lines.append((Span(" "), Span(word, role), Span(": "), Span(first)))
+    lines.append((Span(" "), Span(word, role), Span(": " if first else ""), Span(first)))
     lines += [(Span("   "), Span(part)) for part in rest]
     if result not in (Result.DONE, Result.UNCHANGED, None) and (hint := advice(record.reason)):
         lines += [(Span("   "), Span(part, "dim")) for part in _wrap(hint, width - 4)]
-    numbers = _numbers(record.numbers, width)
-    tried = result not in (Result.DONE, Result.UNCHANGED, None) and bool(numbers)
-    lines.append((Span(" what was tried, and not trusted", "dim"),) if tried else ())
+    trusted = result in (Result.DONE, Result.UNCHANGED, None)
+    numbers = _numbers(record.numbers, width, trusted=trusted)
+    lines.append(() if trusted or not numbers else (Span(" what was tried, and not trusted", "dim"),))
     lines += numbers
     lines += [_kept(record, written), _undo(record), _times(record)]
     return tuple(lines)
@@ -66,13 +77,15 @@ def _row(name: str, *spans: Span) -> Line:
     return (Span(" "), Span(name, "dim", _NAME), *spans)
 
 
-def _numbers(numbers: Fields, width: int) -> list[Line]:
+def _numbers(numbers: Fields, width: int, *, trusted: bool) -> list[Line]:
     lines: list[Line] = []
     if moved := offset_words(numbers.get("offset_ms")):
-        lines.append(_row("offset", Span(moved, "strong"), Span("   " + _offset_meaning(numbers.get("offset_ms")), "dim")))
+        meaning = _offset_meaning(numbers.get("offset_ms"), trusted=trusted)
+        lines.append(_row("offset", Span(moved, "strong"), Span("   " + meaning, "dim")))
     ratio = numbers.get("ratio_name")
     if isinstance(ratio, str) and ratio not in ("", "1"):
-        lines.append(_row("speed", Span(ratio, "strong"), Span("   made for another frame rate", "dim")))
+        meaning = "   the lines were made for another frame rate" if trusted else ""
+        lines.append(_row("speed", Span(ratio, "strong"), Span(meaning, "dim")))
     pieces = numbers.get("pieces")
     if isinstance(pieces, int) and pieces > 1:
         lines.append(_row("pieces", Span(f"{pieces}", "strong"), Span("   cut in between: each moved by itself", "dim")))
@@ -98,12 +111,14 @@ def _numbers(numbers: Fields, width: int) -> list[Line]:
     return lines
 
 
-def _offset_meaning(offsets: object) -> str:
+def _offset_meaning(offsets: object, *, trusted: bool) -> str:
     if not isinstance(offsets, Sequence) or isinstance(offsets, str):
         return ""
     known = [one for one in offsets if isinstance(one, (int, float))]
     if len({words.offset(one) for one in known}) > 1:
         return "first, middle, last line"
+    if not trusted:
+        return ""
     if not known or abs(known[0]) < 100:
         return "nothing to move"
     return "the lines came too late" if known[0] < 0 else "the lines came too early"

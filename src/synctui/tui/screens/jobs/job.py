@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Iterable
 from typing import ClassVar
@@ -25,16 +26,19 @@ from synctui.tui.commands.command import Command
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.screens.jobs.faces import ROLES
 from synctui.tui.screens.jobs.facts import outcome_words
-from synctui.tui.screens.jobs.lists import LogRows, OperationRows
+from synctui.tui.screens.jobs.lists import LogList, LogRows, OperationRows
 from synctui.tui.screens.jobs.past import ended_job
 from synctui.tui.screens.jobs.sheet import counted_line, head_lines
 from synctui.tui.screens.jobs.steering import JobPlace
+from synctui.tui.screens.jobs.tale import operation_key
+from synctui.tui.widgets.field import Field
 from synctui.tui.widgets.lines import Lines
 from synctui.tui.widgets.rows import RowList
 
 _WIDEST = 160
 _RATES = 120
 _TYPED = 0.15
+_LOG_S = 1.0
 
 
 class JobScreen(JobPlace):
@@ -64,15 +68,16 @@ class JobScreen(JobPlace):
         self._wanted: asyncio.TimerHandle | None = None
         self._beside = False
         self._log_shown = False
+        self._log_at = 0.0
         self._rates: deque[float] = deque(maxlen=_RATES)
 
     def body(self) -> Iterable[Widget]:
         yield Lines(id="job-head", height=None)
         with Horizontal(id="body"):
             yield RowList(self._operations, id="job-operations")
-            yield RowList(self._log, id="job-log", gutter=False)
+            yield LogList(self._log, id="job-log", gutter=False)
         yield Lines(id="job-note", height=None)
-        yield Input(id="job-filter", placeholder="text in a name, a message or an outcome")
+        yield Field(id="job-filter", placeholder="text in a name, a message or an outcome")
 
     # parts
 
@@ -81,8 +86,8 @@ class JobScreen(JobPlace):
         return self.query_one("#job-operations", RowList)
 
     @property
-    def _log_list(self) -> RowList:
-        return self.query_one("#job-log", RowList)
+    def _log_list(self) -> LogList:
+        return self.query_one("#job-log", LogList)
 
     @property
     def _field(self) -> Input:
@@ -136,7 +141,9 @@ class JobScreen(JobPlace):
             case "errors":
                 steps = self._steps()
                 return steps[1][1] if len(steps) > 1 else ""
-            case "open" | "undo_one":
+            case "open":
+                return command.label if self._operations.count() else ""
+            case "undo_one":
                 return "" if self._only_log or not self._operations.count() else command.label
             case "log":
                 return "" if self._beside else "operations" if self._log_shown else command.label
@@ -165,8 +172,8 @@ class JobScreen(JobPlace):
         if self._looked and before == self._job_now and not undone:
             return
         self._looked = True
-        if self._operations.fly(self._job_now.snapshot.in_flight):
-            self._operation_list.redraw()
+        rows = self._operation_list
+        rows.redraw(self._operations.fly(self._job_now.snapshot.in_flight, rows.on_screen()))
         self.look()
 
     def on_screen_resume(self) -> None:
@@ -202,9 +209,12 @@ class JobScreen(JobPlace):
         try:
             while True:
                 self._again = False
+                opening = not self._operations.count()
                 if await self._operations.look() or self._fresh:
                     self._operation_list.reload(keep=not self._fresh)
                     self._fresh = False
+                    if opening:
+                        self._go_to_what_runs()
                 else:
                     self._operations.again(self._operation_list.on_screen())
                 await self._look_at_log()
@@ -214,16 +224,36 @@ class JobScreen(JobPlace):
         finally:
             self._looking = False
 
+    def _go_to_what_runs(self) -> None:
+        """Put the cursor where the job is, unless there is something worse to see."""
+        job = self._job_now
+        if job is not None and job.state is JobState.RUNNING and not self._operations.order.wrong:
+            self._operation_list.move_to(job.snapshot.current, settle=True)
+
     async def _look_at_log(self) -> None:
-        if not (self._beside or self._log_shown):
+        if not (self._beside or self._log_shown) or not self._log_is_due():
             return
         log = self._log_list
         before = self._log.count()
         follows = log.cursor >= before - 1
-        if await self._log.look():
-            log.reload(keep=bool(before))
-            if follows:
-                log.move_to(self._log.count() - 1)
+        if not await self._log.look():
+            return
+        if not before:
+            log.reload(keep=False)
+            log.move_to(self._log.count() - 1)
+        elif follows:
+            log.follow()
+        else:
+            log.grow()
+
+    def _log_is_due(self) -> bool:
+        """Tell whether to look at the log now: as it scrolls, all of it is drawn anew, which is not for every tick."""
+        running = self._job_now is not None and self._job_now.state is JobState.RUNNING
+        now = time.monotonic()
+        if running and self._log.count() and now - self._log_at < _LOG_S:
+            return False
+        self._log_at = now
+        return True
 
     def _operations_came(self, places: Iterable[int]) -> None:
         if self.is_mounted:
@@ -271,15 +301,20 @@ class JobScreen(JobPlace):
     # commands
 
     def do_open(self) -> None:
-        """Show the numbers of the operation under the cursor; in the filter, go on with what it found."""
+        """Show the operation under the cursor, or that of a line of the log; in the filter, go on with what it found."""
         if self.focused is self._field:
             self._leave_field()
             return
         from synctui.tui.screens.jobs.operation import OperationScreen
 
-        record = None if self._only_log else self.record()
-        if record is not None:
-            self.home.show(OperationScreen(self.number, record.operation.key))
+        key: str | None = None
+        if self.focused is self._log_list:
+            event = self._log.event(self._log_list.cursor)
+            key = operation_key(event) if event is not None else None
+        elif (record := self.record()) is not None:
+            key = record.operation.key
+        if key is not None:
+            self.home.show(OperationScreen(self.number, key))
 
     def do_log(self) -> None:
         """Show what happened, in order, or the operations again; side by side, go from one to the other."""
@@ -366,7 +401,8 @@ def note_lines(record: OperationRecord) -> tuple[Line, ...]:
     if result is None:
         return ()
     word = summary.end_word(record.operation.action, result.value)
-    first: Line = (Span("   "), Span(word, ROLES.get(result, "dim")), Span(f": {outcome_words(record)}"))
+    told = outcome_words(record)
+    first: Line = (Span("   "), Span(word, ROLES.get(result, "dim")), Span(f": {told}" if told else ""))
     if record.undone_by is not None:
         return first, (Span(f"   taken back by job {record.undone_by}", "dim"),)
     hint = advice(record.reason) if result not in (Result.DONE, Result.UNCHANGED) else ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Hashable, Iterable, Sequence
 from typing import Any
 
+from textual.strip import Strip
+
 from synctui import words
 from synctui.jobs import summary
 from synctui.jobs.progress import InFlight
@@ -16,14 +18,14 @@ from synctui.store.history import OperationRecord
 from synctui.text import display
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.screens.jobs.faces import ROLES
+from synctui.tui.screens.jobs.facts import says_no_more
 from synctui.tui.screens.jobs.pages import PAGE, Pages
 from synctui.tui.screens.jobs.tale import event_line
+from synctui.tui.widgets.rows import RowList
 
 Start = Callable[[Coroutine[Any, Any, None]], object]
 Arrived = Callable[[Iterable[int]], None]
 _WORD, _DETAIL = 11, 26
-_PLAIN = ("done", "aligned", "restored")
-"""Reasons that say no more than the outcome."""
 _WAITING: Line = (Span("  …", "dim"),)
 
 
@@ -52,10 +54,14 @@ class OperationRows:
         """Read again what is in sight."""
         self._pages.again(places)
 
-    def fly(self, flights: Sequence[InFlight]) -> bool:
-        """Take over what is in flight; tells whether that changed."""
+    def fly(self, flights: Sequence[InFlight], places: range) -> list[int]:
+        """Take over what is in flight; returns which of these places look different now."""
         before, self._flights = self._flights, {one.subject: one for one in flights}
-        return before != self._flights
+        changed = {name for name in before.keys() | self._flights.keys() if before.get(name) != self._flights.get(name)}
+        if not changed:
+            return []
+        known = ((place, self.record(place)) for place in places)
+        return [place for place, one in known if one is not None and display(one.operation.subject, 200) in changed]
 
     async def _read(self, offset: int, limit: int) -> list[OperationRecord]:
         numbers = [self.order[place] for place in range(offset, min(offset + limit, len(self.order)))]
@@ -103,7 +109,7 @@ def operation_line(record: OperationRecord, width: int, flights: dict[str, InFli
     told = {**record.numbers, "message": record.message}
     word = "taken back" if record.undone_by is not None else summary.end_word(one.action, record.result.value)
     detail = summary.end_detail(record.result.value, record.reason, told, short=detail_width < 40)
-    if record.result is Result.DONE and record.reason in _PLAIN and not record.numbers.get("offset_ms"):
+    if says_no_more(record.result, {**told, "reason": record.reason}):
         detail = ""
     wrong = record.result in (Result.FAILED, Result.CONFLICT)
     return (
@@ -168,3 +174,32 @@ class LogRows:
 
     def marked(self, index: int) -> bool:
         return False
+
+
+class LogList(RowList):
+    """The list of what happened; it follows by half a screen at a time, so that most new lines are all that is drawn."""
+
+    def render_line(self, y: int) -> Strip:
+        if self.has_focus:
+            return super().render_line(y)
+        # Two rows under a cursor, side by side, would leave open which one keys are about.
+        cursor, self.cursor = self.cursor, -1
+        try:
+            return super().render_line(y)
+        finally:
+            self.cursor = cursor
+
+    def on_focus(self) -> None:
+        self.redraw((self.cursor,))
+
+    def on_blur(self) -> None:
+        self.redraw((self.cursor,))
+
+    def follow(self) -> None:
+        """Take over what was added, and put the cursor on the newest."""
+        self.grow()
+        last = self.source.count() - 1
+        if last >= self.top + self.page:
+            self.top = last - self.page // 2
+            self.refresh()
+        self.move_to(last)

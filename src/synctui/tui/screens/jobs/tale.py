@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 
 from synctui import words
 from synctui.jobs import summary
 from synctui.model.events import Event
 from synctui.model.states import JobState, Result
+from synctui.store.blobs import from_blob
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.palette import Role
 from synctui.tui.draw.times import at_time, clock
 from synctui.tui.screens.jobs.faces import ROLES
+from synctui.tui.screens.jobs.facts import says_no_more
 
 _TIME = 10
 _SUBJECT = 48
@@ -55,7 +58,7 @@ def _ended(fields: Mapping[str, object], width: int) -> Line:
     result = Result(outcome) if outcome in list(Result) else None
     role: Role = ROLES.get(result, "text") if result is not None else "text"
     word = summary.end_word(str(fields.get("action", "")), outcome)
-    detail = summary.end_detail(outcome, reason, fields, short=width < 90)
+    detail = "" if says_no_more(outcome, fields) else summary.end_detail(outcome, reason, fields, short=width < 90)
     subject = words.name(str(fields.get("subject", "")), max(12, min(_SUBJECT, width // 2)))
     glyph = result.glyph if result is not None else " "
     return (Span(glyph, role, 2), Span(subject), Span("  "), Span(word, role, 10), Span(detail.strip(), "dim"))
@@ -83,6 +86,14 @@ def _paused(fields: Mapping[str, object]) -> str:
     if isinstance(until, str):
         text += f", until {at_time(until)}"
     return f"{text}: {fields['message']}" if fields.get("message") else text
+
+
+def operation_key(event: Event) -> str | None:
+    """Return the key of the operation that an event is about."""
+    raw, key = event.fields.get("key_b64"), event.fields.get("key")
+    if isinstance(raw, str):
+        return from_blob(base64.b64decode(raw))
+    return key if isinstance(key, str) else None
 
 
 def _number(fields: Mapping[str, object], name: str) -> int:
