@@ -1,4 +1,4 @@
-"""`synctui --demo` on a terminal: who follows what the screen says syncs a series, loses it all, goes on, and takes it back."""
+"""`synctui --demo` on a terminal: who follows what the screen says syncs a series, loses it, goes on, and takes it back."""
 
 from __future__ import annotations
 
