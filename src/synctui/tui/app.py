@@ -20,10 +20,10 @@ from synctui.errors import ExitCode, SyncTuiError
 from synctui.jobs.board import Board
 from synctui.model.plan import Request
 from synctui.model.states import JobState
-from synctui.text import display
+from synctui.text import cells, display
 from synctui.tui.commands.command import Command
 from synctui.tui.commands.keymap import Keymap, shown_key
-from synctui.tui.draw.line import Line, spread
+from synctui.tui.draw.line import Line, spread, text_of
 from synctui.tui.guide import Guide
 from synctui.tui.house import House
 from synctui.tui.leaving import Leaving, farewell, interrupted
@@ -71,7 +71,7 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
         self.palette = self.look.palette
         self.keymap = Keymap.of(ui.keys)
         self.messages = Messages()
-        self.house = House(launch, self._opened, self.exit)
+        self.house = House(launch, self._tell_opened, self.exit)
         self.leaving = Leaving(self.house, self.exit, self._restore_terminal)
         self.guide = Guide(launch.paths.data / "tour", self._key) if launch.demo is not None else None
         self.board = Board()
@@ -115,7 +115,13 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
         """Return the open services; raises UsageError while they are being opened."""
         return self.house.services
 
+    def _tell_opened(self, opened: Services) -> None:
+        # The house is begun outside the application; what is started from there, screens above all, would hear no keys.
+        self.call_later(self._opened, opened)
+
     def _opened(self, opened: Services) -> None:
+        if not self.house.ready or self.house.services is not opened:
+            return  # opened anew meanwhile, which is told as well
         said, self.launch = self.launch.loaded.warnings, self.house.launch
         for warning in opened.warnings:
             if warning not in said:
@@ -126,8 +132,7 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
         if not (opened.libraries or self.launch.libraries or self._welcomed):
             from synctui.tui.screens.settings.welcome import first_start
 
-            # The house was begun outside the application: a screen that is opened from there does not hear its keys.
-            self.call_later(first_start, self)
+            first_start(self)
         self._welcomed = True
         self.pulse.poke()
 
@@ -342,7 +347,8 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
 
     def top_line(self, place: Place, width: int) -> Line:
         """Return the line at the top: where I am, the other places, what runs."""
-        return spread(places_line(place), running_line(self.board), width)
+        places = places_line(place)
+        return spread(places, running_line(self.board, width - cells(text_of(places)) - 2), width)
 
     def back(self) -> None:
         """Go back to the screen before, if there is one."""
