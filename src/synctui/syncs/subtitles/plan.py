@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from synctui.errors import OperationFailed, TargetNotFound, UsageError
 from synctui.files.reading import read_capped
+from synctui.library.decisions import natural
 from synctui.library.languages import wanted as wanted_language
 from synctui.library.listing import Problem
 from synctui.library.names import kind_of
@@ -71,15 +72,26 @@ async def plan_alignment(
                 seen.add(_file_of(found))
             batch.append(found)
             if len(batch) >= _BATCH:
-                async with aclosing(planner.decide(batch, scope)) as items:
+                async with aclosing(planner.decide(_in_order(batch), scope)) as items:
                     async for item in items:
                         yield item
                 batch = []
-        async with aclosing(planner.decide(batch, scope)) as items:
+        async with aclosing(planner.decide(_in_order(batch), scope)) as items:
             async for item in items:
                 yield item
         if scope.file and not anything:
             raise TargetNotFound(f"{display(scope.path)}: no subtitle belongs to it")
+
+
+def _in_order(batch: list[Found]) -> list[Found]:
+    """Return what was found as a person would list it: episodes by their numbers, the subtitles of a video together."""
+    return sorted(batch, key=lambda found: natural(_path_of(found)))
+
+
+def _path_of(found: Found) -> str:
+    if isinstance(found, Pairing):
+        return found.subtitle.path
+    return found.path if isinstance(found, Problem) else ""
 
 
 def _file_of(pairing: Pairing) -> str:

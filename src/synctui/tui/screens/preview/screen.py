@@ -130,7 +130,7 @@ class PreviewScreen(ShownPlan):
         if holder:
             self.home.say(f"kept as job {job}: {holder} executes now", hint="it follows")
         else:
-            self.home.say(f"started: {doing}", hint="J shows it; L goes on with the library")
+            self.home.say(f"started: {doing}", hint="J shows it")
         if self.home.screen is self:
             self.home.back()
 

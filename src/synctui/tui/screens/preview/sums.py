@@ -40,10 +40,10 @@ def doing_words(totals: PlanTotals) -> str:
 
 def looking(draft: Draft | None) -> Line:
     """Return the answer while the plan grows."""
-    if draft is None:
-        return (Span("looking"),)
-    totals = draft.totals
+    totals = draft.totals if draft is not None else PlanTotals()
     known = sum(totals.known.values())
+    if draft is None or not (draft.count or known):
+        return (Span("looking"),)
     parts = [f"{draft.count:,} to do"] + ([f"{known:,} known already"] if known else [])
     return (Span("looking: "), Span(", ".join(parts)))
 
