@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from synctui.jobs.board import Board
-from synctui.text import clip, display
+from synctui.text import cells, clip, display
 from synctui.tui.draw.line import Line, Span
 from synctui.words import clock_time
 
@@ -28,8 +28,8 @@ def places_line(place: Place) -> Line:
     return tuple(line)
 
 
-def running_line(board: Board) -> Line:
-    """Return what runs, how far and how long still; or what is paused."""
+def running_line(board: Board, room: int) -> Line:
+    """Return what runs, how far and how long still, or what is paused; its name is cut to fit into `room` columns."""
     running = [job for job in board.jobs if job.state.value in ("running", "planning")]
     if not running:
         paused = sum(job.state.value == "paused" for job in board.jobs)
@@ -39,4 +39,6 @@ def running_line(board: Board) -> Line:
     share = f"{100 * shown.current // shown.total:>3} %" if shown.total else ""
     left = clock_time(shown.eta_s) if shown.eta_s is not None else ""
     more = f"  +{len(running) - 1}" if len(running) > 1 else ""
-    return (Span("▶ ", "accent"), Span(f"{job.title}  {share}  {left}{more} "))
+    rest = f"  {share}  {left}{more} "
+    title = clip(job.title, max(len(job.request.kind), room - cells(rest) - 2))
+    return (Span("▶ ", "accent"), Span(title + rest))
