@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def to_blob(text: str) -> bytes:
@@ -35,4 +38,4 @@ def path_from_blob(raw: bytes | None) -> str | None:
 
 def clean(text: str) -> str:
     """Return text that a TEXT column takes: surrogates become U+FFFD."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
