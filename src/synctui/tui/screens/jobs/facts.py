@@ -177,3 +177,17 @@ def _wrap(text: str, width: int) -> list[str]:
         else:
             line = f"{line} {word}" if line else word
     return [*lines, line]
+
+
+def note_lines(record: OperationRecord) -> tuple[Line, ...]:
+    """Return what came of an operation in a sentence, and what to do about it."""
+    result = record.result
+    if result is None:
+        return ()
+    word = summary.end_word(record.operation.action, result.value)
+    told = outcome_words(record)
+    first: Line = (Span("   "), Span(word, ROLES.get(result, "dim")), Span(f": {told}" if told else ""))
+    if record.undone_by is not None:
+        return first, (Span(f"   taken back by job {record.undone_by}", "dim"),)
+    hint = advice(record.reason) if result not in (Result.DONE, Result.UNCHANGED) else ""
+    return (first, (Span(f"   {hint}", "dim"),)) if hint else (first,)

@@ -13,10 +13,8 @@ from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Input
 
-from synctui.jobs import summary
 from synctui.jobs.board import BoardJob
-from synctui.model.advice import advice
-from synctui.model.states import JobState, Result
+from synctui.model.states import JobState
 from synctui.store import jobs as rows
 from synctui.store.database import Database
 from synctui.store.history import OperationRecord
@@ -24,9 +22,8 @@ from synctui.store.outcomes import Only
 from synctui.text import display
 from synctui.tui.commands.command import Command
 from synctui.tui.draw.line import Line, Span
-from synctui.tui.screens.jobs.faces import ROLES
-from synctui.tui.screens.jobs.facts import outcome_words
-from synctui.tui.screens.jobs.lists import LogList, LogRows, OperationRows
+from synctui.tui.screens.jobs.facts import note_lines
+from synctui.tui.screens.jobs.lists import LogList, LogRows, OperationRows, shown_next
 from synctui.tui.screens.jobs.past import ended_job
 from synctui.tui.screens.jobs.sheet import counted_line, head_lines
 from synctui.tui.screens.jobs.steering import JobPlace
@@ -139,7 +136,7 @@ class JobScreen(JobPlace):
     def available(self, command: Command) -> str:
         match command.id:
             case "errors":
-                steps = self._steps()
+                steps = self._shown_next()
                 return steps[1][1] if len(steps) > 1 else ""
             case "open":
                 return command.label if self._operations.count() else ""
@@ -328,7 +325,7 @@ class JobScreen(JobPlace):
 
     def do_errors(self) -> None:
         """Show only what went wrong, then only what was refused, then all again."""
-        steps = self._steps()
+        steps = self._shown_next()
         if len(steps) == 1:
             self.home.say("nothing went wrong here, and nothing was refused")
             return
@@ -338,16 +335,9 @@ class JobScreen(JobPlace):
         self._fresh = True
         self.look()
 
-    def _steps(self) -> list[tuple[Only, str]]:
-        """Return what can be shown, what is shown now first, each with the word of the command that leads there."""
+    def _shown_next(self) -> list[tuple[Only, str]]:
         counts = self._job_now.snapshot.counts if self._job_now is not None else {}
-        steps: list[tuple[Only, str]] = [("", "all")]
-        if counts.get(Result.FAILED, 0) + counts.get(Result.CONFLICT, 0):
-            steps.append(("wrong", "errors"))
-        if counts.get(Result.REFUSED, 0):
-            steps.append(("refused", "refused"))
-        at = next((place for place, (only, _) in enumerate(steps) if only == self._operations.only), 0)
-        return steps[at:] + steps[:at]
+        return shown_next(counts, self._operations.only)
 
     def do_filter(self) -> None:
         """Begin to type a filter."""
@@ -393,17 +383,3 @@ class JobScreen(JobPlace):
             self.home.say("there is no operation here", "warn")
             return
         self.undo_operation(record)
-
-
-def note_lines(record: OperationRecord) -> tuple[Line, ...]:
-    """Return what came of an operation in a sentence, and what to do about it."""
-    result = record.result
-    if result is None:
-        return ()
-    word = summary.end_word(record.operation.action, result.value)
-    told = outcome_words(record)
-    first: Line = (Span("   "), Span(word, ROLES.get(result, "dim")), Span(f": {told}" if told else ""))
-    if record.undone_by is not None:
-        return first, (Span(f"   taken back by job {record.undone_by}", "dim"),)
-    hint = advice(record.reason) if result not in (Result.DONE, Result.UNCHANGED) else ""
-    return (first, (Span(f"   {hint}", "dim"),)) if hint else (first,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Hashable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from textual.strip import Strip
@@ -118,6 +118,17 @@ def operation_line(record: OperationRecord, width: int, flights: dict[str, InFli
         Span(word, "dim" if record.undone_by is not None else role, _WORD),
         Span(detail, "text" if wrong else "dim", detail_width),
     )
+
+
+def shown_next(counts: Mapping[str, int], only: outcomes.Only) -> list[tuple[outcomes.Only, str]]:
+    """Return what a list can be narrowed to, what it shows now first, each with the word of the command that leads there."""
+    steps: list[tuple[outcomes.Only, str]] = [("", "all")]
+    if counts.get(Result.FAILED, 0) + counts.get(Result.CONFLICT, 0):
+        steps.append(("wrong", "errors"))
+    if counts.get(Result.REFUSED, 0):
+        steps.append(("refused", "refused"))
+    at = next((place for place, (name, _) in enumerate(steps) if name == only), 0)
+    return steps[at:] + steps[:at]
 
 
 class LogRows:

@@ -73,7 +73,8 @@ class OperationScreen(JobPlace):
             return (Span("opening", "dim"),), ()
         finished = at_time(self.record.finished_at)
         more = "j shows more   " if self._more > self._top and not self.has_class("-wide") else ""
-        right = (Span(more, "accent"), Span(f"job {self.number}   {finished}", "dim"))
+        about = f"job {self.number}   {finished}" if self.size.width >= 60 else ""
+        right = (Span(more, "accent"), Span(about, "dim"))
         taken = sum(cells(span.text) for span in right)
         return (Span(words.name(self.record.operation.subject, self.size.width - taken - 4), "strong"),), right
 

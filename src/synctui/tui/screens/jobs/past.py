@@ -36,14 +36,16 @@ class Past:
 
     def __init__(self) -> None:
         self._jobs: dict[int, BoardJob] = {}
+        self._sorted: list[BoardJob] | None = None
         self._before: int | None = None
         self.whole = False
 
     def take(self, board: Board) -> None:
         """Take over the finished jobs of a board."""
         for job in board.jobs:
-            if job.state.final:
+            if job.state.final and self._jobs.get(job.id) != job:
                 self._jobs[job.id] = job
+                self._sorted = None
 
     async def page(self, database: Database) -> None:
         """Read one page of older jobs."""
@@ -51,10 +53,14 @@ class Past:
         self.whole = len(found) < _PAGE
         if found:
             self._before = found[-1].id
+        self._sorted = None
         for record in found:
             if record.state.final:
                 self._jobs.setdefault(record.id, ended_job(record))
 
     def newest_first(self) -> Sequence[BoardJob]:
         """Return the jobs that are over, the one that ended last first."""
-        return sorted(self._jobs.values(), key=lambda job: (job.snapshot.completed_at or "", job.id), reverse=True)
+        if self._sorted is None:
+            ended = self._jobs.values()
+            self._sorted = sorted(ended, key=lambda job: (job.snapshot.completed_at or "", job.id), reverse=True)
+        return self._sorted

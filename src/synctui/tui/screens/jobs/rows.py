@@ -35,7 +35,9 @@ class JobRows:
                 self._slots.setdefault(job.id, Slots()).take(job.snapshot.in_flight)
         known = {job.id: job for job in before}
         self._drawn = {
-            job.id: drawn[job.id] if same_width and job.id in drawn and known.get(job.id) == job else self._lines(job, width)
+            job.id: drawn[job.id]
+            if same_width and job.id in drawn and (known.get(job.id) is job or known.get(job.id) == job)
+            else self._lines(job, width)
             for job in jobs
         }
         self._sizes = [len(self._drawn[job.id]) for job in jobs]
