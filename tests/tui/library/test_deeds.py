@@ -150,7 +150,7 @@ async def test_a_disk_that_is_away_is_said_and_nothing_is_removed(tmp_path: Path
         await s.press("R")
         await s.sees("not all disks are there")
         await s.press("R", "b")
-        await s.sees("2 subtitles", seconds=10)
+        await s.sees("3 subtitles")
 
 
 async def test_without_a_library_the_screen_says_how_to_get_one(tmp_path: Path) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from synctui.tui.screens.library import deeds
+from types import ModuleType
+from typing import TYPE_CHECKING
+
 from synctui.tui.screens.library.branch import Row
-from synctui.tui.screens.library.subjects import Subjects
 from synctui.tui.screens.place import Place
+
+if TYPE_CHECKING:
+    from synctui.tui.screens.library.subjects import Subjects
 
 
 class Doing(Place):
@@ -24,30 +28,37 @@ class Doing(Place):
         """Take over that something was decided which the rows show."""
 
     async def do_sync(self) -> None:
-        await deeds.sync(self.home, await self.subjects())
+        await _deeds().sync(self.home, await self.subjects())
 
     async def do_check(self) -> None:
-        await deeds.check(self.home, await self.subjects())
+        await _deeds().check(self.home, await self.subjects())
 
     async def do_engine(self) -> None:
-        await deeds.engine(self.home, await self.subjects())
+        await _deeds().engine(self.home, await self.subjects())
 
     async def do_restore(self) -> None:
-        await deeds.restore(self.home, await self.subjects())
+        await _deeds().restore(self.home, await self.subjects())
 
     async def do_undo(self) -> None:
-        await deeds.undo(self.home, await self.subjects())
+        await _deeds().undo(self.home, await self.subjects())
 
     async def do_ignore(self) -> None:
-        await deeds.ignore(self.home, await self.subjects())
+        await _deeds().ignore(self.home, await self.subjects())
         self.decided()
 
     async def do_choose_video(self) -> None:
-        if await deeds.choose_video(self.home, self.row):
+        if await _deeds().choose_video(self.home, self.row):
             self.decided()
 
     async def do_copy(self) -> None:
-        await deeds.copy(self.home, await self.subjects())
+        await _deeds().copy(self.home, await self.subjects())
 
     async def do_show_path(self) -> None:
-        await deeds.show_path(self.home, await self.subjects())
+        await _deeds().show_path(self.home, await self.subjects())
+
+
+def _deeds() -> ModuleType:
+    # Deferred: the first picture does not wait for what a key may ask for.
+    from synctui.tui.screens.library import deeds
+
+    return deeds

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.widgets import Input
 
 from synctui import words
-from synctui.services import Services
 from synctui.store import tree
 from synctui.store.jumps import Spot
 from synctui.tui.draw.line import Line, Span
@@ -17,7 +17,10 @@ from synctui.tui.screens.library.filterbar import FilterBar
 from synctui.tui.screens.library.following import Following
 from synctui.tui.screens.library.marking import Marking
 from synctui.tui.screens.library.outline import Outline
-from synctui.tui.screens.library.sources import Hits, Source
+from synctui.tui.screens.library.sources import Hits, Index, Source
+
+if TYPE_CHECKING:
+    from synctui.services import Services
 
 
 class Finding(Marking):
@@ -25,6 +28,7 @@ class Finding(Marking):
 
     bar: FilterBar
     _services: Services | None
+    _index: Index | None
     _query: Query
     _following: Following
 
@@ -112,8 +116,8 @@ class Finding(Marking):
         self.update_frame()
 
     async def _search(self, text: str) -> None:
-        services, query = self._services, Query.of(text)
-        if services is None:
+        index, query = self._index, Query.of(text)
+        if index is None:
             return
         self._query = query
         if not query:
@@ -122,7 +126,7 @@ class Finding(Marking):
                 self._hits = None
                 self._show(self._tree)
             return
-        hits = Hits(services.database, query)
+        hits = Hits(index, query)
         outline = self._outline(hits)
         await outline.load()
         if not self.bar.typing and not self.bar.text:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.events import Resize
 
+from synctui.tui.commands.keys import shown_key
 from synctui.tui.draw.line import Line, Span
-from synctui.tui.screens.library.about import About, lines_of
-from synctui.tui.screens.library.branch import Row
-from synctui.tui.screens.library.looking import Looking
 from synctui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from synctui.tui.app import SyncTui
+    from synctui.tui.screens.library.about import About
+    from synctui.tui.screens.library.branch import Row
+    from synctui.tui.screens.library.looking import Looking
 
 
 class Pane(Lines):
@@ -23,16 +25,22 @@ class Pane(Lines):
 
     def __init__(self) -> None:
         super().__init__(height=None)
-        self._looking = Looking(self._told)
+        self._looking: Looking | None = None
         self._about: About | None = None
 
     def look_at(self, home: SyncTui, row: Row) -> None:
-        """Tell about a row, unless it is told about already."""
+        """Tell about a row."""
+        if self._looking is None:
+            # Deferred: the list is there before what is told about its rows.
+            from synctui.tui.screens.library.looking import Looking
+
+            self._looking = Looking(self._told)
         self._looking.look_at(home, row)
 
     def look_again(self) -> None:
         """Tell again what may have changed meanwhile."""
-        self._looking.look_again(self.app)  # type: ignore[arg-type]
+        if self._looking is not None:
+            self._looking.look_again(self.app)  # type: ignore[arg-type]
 
     def on_resize(self, event: Resize) -> None:
         self._draw()
@@ -45,7 +53,11 @@ class Pane(Lines):
         width, height = self.size.width, self.size.height
         if not width or not height:
             return
-        told = lines_of(self._about, width - 3, command_keys(self.app)) if self._about is not None else []  # type: ignore[arg-type]
+        told: Sequence[Line] = ()
+        if self._about is not None:
+            from synctui.tui.screens.library.about import lines_of
+
+            told = lines_of(self._about, width - 3, command_keys(self.app))  # type: ignore[arg-type]
         edge = Span("│ ", "rule")
         lines: list[Line] = [(edge, *line) for line in told[:height]]
         self.show(*lines, *((edge,) for _ in range(height - len(lines))))
@@ -53,6 +65,4 @@ class Pane(Lines):
 
 def command_keys(home: SyncTui) -> dict[str, str]:
     """Return the keys of the library's commands as a person reads them."""
-    from synctui.tui.commands.keymap import shown_key
-
     return {one.id: shown_key(one.keys[0]) for one in home.keymap.of_place("library") if one.keys}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -13,27 +13,24 @@ from textual.widget import Widget
 
 from synctui import words
 from synctui.errors import SyncTuiError
-from synctui.model.library import LibraryRoot
-from synctui.services import Services
 from synctui.tui.commands.command import Command
 from synctui.tui.draw.line import Line, Span
-from synctui.tui.screens.library import sources, standing
+from synctui.tui.screens.library import standing
 from synctui.tui.screens.library.branch import Row
 from synctui.tui.screens.library.filter import Query
 from synctui.tui.screens.library.filterbar import FilterBar
-from synctui.tui.screens.library.finding import Finding
 from synctui.tui.screens.library.following import Following
 from synctui.tui.screens.library.listing import Listing
 from synctui.tui.screens.library.marks import Marks
+from synctui.tui.screens.library.opening import Opening
 from synctui.tui.screens.library.outline import Outline
-from synctui.tui.screens.library.pages import DetailsScreen
 from synctui.tui.screens.library.pane import Pane
-from synctui.tui.screens.library.scanning import Scanning
-from synctui.tui.screens.library.sources import Hits, Libraries, Source
-from synctui.tui.screens.library.subjects import Subjects
-from synctui.tui.widgets.dialogs import Choice, Menu
+from synctui.tui.screens.library.sources import Hits
 from synctui.tui.widgets.lines import Lines
 from synctui.tui.widgets.rows import RowList
+
+if TYPE_CHECKING:
+    from synctui.tui.screens.library.subjects import Subjects
 
 _WIDE = 110
 _WIDEST_LIST = 100
@@ -48,7 +45,7 @@ _NOTHING: tuple[str, ...] = (
 )
 
 
-class LibraryScreen(Finding):
+class LibraryScreen(Opening):
     """Libraries, shows, seasons, videos and their subtitles, with how they stand."""
 
     DEFAULT_CSS = """
@@ -71,11 +68,6 @@ class LibraryScreen(Finding):
         self.nothing = Lines(height=None, id="empty")
         self.pane = Pane()
         self.bar = FilterBar()
-        self.scanning: Scanning | None = None
-        self._services: Services | None = None
-        self._tree: Outline | None = None
-        self._libraries: Libraries | None = None
-        self._configured: Sequence[LibraryRoot] = ()
         self._hits: Hits | None = None
         self._query = Query()
         self._following = Following(self._look_again)
@@ -97,12 +89,7 @@ class LibraryScreen(Finding):
         self._composed = True
         self._lay_out()
         super().on_mount()
-        if self.home.house.ready:
-            self.opened()
-
-    def on_unmount(self) -> None:
-        if self.scanning is not None:
-            self.scanning.stop()
+        self.begin()
 
     def on_resize(self, event: Resize) -> None:
         self._lay_out()
@@ -157,62 +144,7 @@ class LibraryScreen(Finding):
             return ""
         return command.label
 
-    # opening and following
-
-    def opened(self) -> None:
-        if not self._composed:
-            return
-        services = self._services = self.home.services
-        if self.scanning is not None:
-            self.scanning.stop()
-        self._configured = self.home.launch.libraries or services.libraries
-        self._libraries = Libraries(services.database, [os.path.abspath(one.path) for one in self._configured])
-        self._tree = self._outline(self._libraries)
-        self._hits = None
-        self.scanning = None
-        self._empty()
-        self.home.start(self._begin(services, self._tree), name="library")
-
-    def _outline(self, source: Source) -> Outline:
-        assert self._services is not None
-        database = self._services.database
-        outline = Outline(
-            source,
-            wanted=lambda: self._missing(outline),
-            arrived=lambda places: self._arrived(outline, places),
-            moved=lambda: self._moved(outline),
-            visible=lambda: self._visible(outline),
-            below=lambda entry: sources.below(database, entry),
-        )
-        return outline
-
-    async def _begin(self, services: Services, outline: Outline) -> None:
-        """Show what the index knows, then look at the disks."""
-        await self._first_rows(outline)
-        if self._tree is not outline:
-            return
-        self._show(outline)
-        self.call_after_refresh(lambda: self.home.start(self._scan(services), name="scan"))
-
-    async def _first_rows(self, outline: Outline) -> None:
-        """Read the libraries; one that is alone is opened at once."""
-        await outline.load()
-        if outline.count == 1:
-            outline.open(0)
-            await outline.fetch()
-        self._moved(outline)
-
-    async def _scan(self, services: Services, *, believe: bool = False) -> None:
-        if self._services is not services or not self._configured:
-            return
-        ignore = services.loaded.config.subtitles.ignore
-        scanning = self.scanning = Scanning(services.database, self._configured, ignore, self._scanned)
-        try:
-            await scanning.run(lambda text, hint: self.home.say(text, "warn", hint=hint), believe=believe)
-        except SyncTuiError:
-            # Closed below it, because the configuration changed or the application ends.
-            if self.scanning is scanning and self.home.house.ready and self.home.is_running:
-                raise
+    # following
 
     def _scanned(self) -> None:
         self._following.touch(self.home, shape=True)
@@ -223,17 +155,17 @@ class LibraryScreen(Finding):
 
     async def _look_again(self, shape: bool) -> None:
         """Take over what changed in the store: what is on the screen, and the counts."""
-        services, outline, libraries = self._services, self.listing.outline, self._libraries
-        if services is None or outline is None or libraries is None:
+        services, index, outline, libraries = self._services, self._index, self.listing.outline, self._libraries
+        if index is None or outline is None or libraries is None:
             return
         try:
-            if not await self._following.news(services.database) and not shape:
+            if not await self._following.news(index.database) and not shape:
                 return
             if outline is not self._tree:
                 await libraries.total()
             if shape or (outline is not self._tree and self._query.states) or not outline.count:
-                index = self.view.cursor
-                key = outline.row(index).key if index < outline.count else None
+                cursor = self.view.cursor
+                key = outline.row(cursor).key if cursor < outline.count else None
                 if not outline.count and outline is self._tree:
                     await self._first_rows(outline)
                 else:
@@ -324,12 +256,14 @@ class LibraryScreen(Finding):
 
     def _rested(self) -> None:
         row = self.row
-        if row is not None and self._services is not None:
+        if row is not None and self.home.house.ready:
             self.pane.look_at(self.home, row)
 
     def do_details(self) -> None:
         row = self.row
         if row is not None and row.entry is not None:
+            from synctui.tui.screens.library.pages import DetailsScreen
+
             self.home.show(DetailsScreen(row))
 
     # opening, closing, going to
@@ -375,37 +309,14 @@ class LibraryScreen(Finding):
         else:
             self.home.back()
 
-    # looking at the disks
-
-    async def do_rescan(self) -> None:
-        services = self.home.services
-        if not self._configured:
-            self.home.say("there is no library to look at", hint=f"{self.home._key('library', 'add_library')} adds one")
-            return
-        if self.scanning is not None and self.scanning.running:
-            self.home.say("the disks are being looked at")
-            return
-        brakes = tuple(self.scanning.brakes.values()) if self.scanning is not None else ()
-        believe = False
-        if brakes:
-            choices = (
-                Choice(False, "l", "look again", "nothing is removed while so much is missing"),
-                Choice(True, "b", "believe it", "forget in the index what is gone; no file is touched", "warn"),
-            )
-            said = [brake.message for brake in brakes]
-            believe = await self.home.ask(Menu("Much of the library is missing", choices, said))
-            if believe is None:
-                return
-        await self._scan(services, believe=believe)
-        if self.scanning is not None and not self.scanning.brakes:
-            self.home.say(f"looked at {words.count(self.scanning.files, 'file')}")
-
     def do_add_library(self) -> None:
         self.home.do_settings()
 
     # what is done with the marked rows
 
     async def subjects(self) -> Subjects:
+        from synctui.tui.screens.library.subjects import Subjects
+
         await self.settle_range()
         return Subjects.of(self.home.services.database, self.marks.keys, self.row)
 

@@ -33,6 +33,13 @@ class Entry:
         return ("node" if self.row.kind in ("library", "show", "season") else "file", self.row.id)
 
 
+class Index:
+    """Where lines are read from: first a database that is only looked at, then whichever the services have opened."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+
 class Source(Protocol):
     """Lines in pages."""
 
@@ -52,13 +59,13 @@ class Source(Protocol):
 class Libraries:
     """The configured libraries that the index knows, with their counts."""
 
-    def __init__(self, database: Database, paths: Sequence[str]) -> None:
-        self._database = database
+    def __init__(self, index: Index, paths: Sequence[str]) -> None:
+        self._index = index
         self._paths = frozenset(paths)
         self.counts = TreeCounts()
 
     async def _rows(self) -> list[TreeRow]:
-        rows = [row for row in (await tree.libraries(self._database)).rows if row.path in self._paths]
+        rows = [row for row in (await tree.libraries(self._index.database)).rows if row.path in self._paths]
         self.counts = summed([row.counts for row in rows])
         return rows
 
@@ -78,23 +85,23 @@ class Libraries:
 class Below:
     """What hangs directly below a node; `season` is the node's number when it is one."""
 
-    def __init__(self, database: Database, node: int, season: int | None = None) -> None:
-        self._database = database
+    def __init__(self, index: Index, node: int, season: int | None = None) -> None:
+        self._index = index
         self._node = node
         self._season = season
 
     async def read(self, offset: int, limit: int) -> tuple[list[Entry], int]:
-        page = await tree.children(self._database, self._node, offset=offset, limit=limit)
+        page = await tree.children(self._index.database, self._node, offset=offset, limit=limit)
         return [Entry(row, label(row, self._season)) for row in page.rows], page.total
 
     async def total(self) -> int:
-        return await branches.size(self._database, self._node)
+        return await branches.size(self._index.database, self._node)
 
     async def places(self, keys: Sequence[Key]) -> dict[Key, int]:
         nodes = [int(id) for kind, id in keys if kind == "node"]
         files = [int(id) for kind, id in keys if kind == "file"]
-        found = await branches.places(self._database, self._node, nodes=nodes) if nodes else {}
-        among = await branches.places(self._database, self._node, files=files) if files else {}
+        found = await branches.places(self._index.database, self._node, nodes=nodes) if nodes else {}
+        among = await branches.places(self._index.database, self._node, files=files) if files else {}
         places: dict[Key, int] = {("node", id): at for id, at in found.items()}
         places.update({("file", id): at for id, at in among.items()})
         return places
@@ -103,8 +110,8 @@ class Below:
 class Hits:
     """What a search finds: videos with their subtitles, and lone subtitles, each with its show before its name."""
 
-    def __init__(self, database: Database, query: Query) -> None:
-        self._database = database
+    def __init__(self, index: Index, query: Query) -> None:
+        self._index = index
         self._query = query
         self._ids: list[int] | None = None
         self.counts = TreeCounts()
@@ -113,12 +120,12 @@ class Hits:
         if offset == 0 and self._ids is None:
             query = self._query
             page = await tree.search(
-                self._database, query.words, states=query.states, languages=query.languages, limit=limit
+                self._index.database, query.words, states=query.states, languages=query.languages, limit=limit
             )
             self.counts = page.counts
             return await self._entries(page.rows), page.total
         ids = await self.ids()
-        rows = await tree.file_rows(self._database, ids[offset : offset + limit])
+        rows = await tree.file_rows(self._index.database, ids[offset : offset + limit])
         return await self._entries(rows), len(ids)
 
     async def ids(self) -> list[int]:
@@ -126,7 +133,7 @@ class Hits:
         if self._ids is None:
             query = self._query
             self._ids = await tree.search_ids(
-                self._database, query.words, states=query.states, languages=query.languages, limit=10_000_000
+                self._index.database, query.words, states=query.states, languages=query.languages, limit=10_000_000
             )
         return self._ids
 
@@ -141,18 +148,20 @@ class Hits:
         return {("file", id): index for index, id in enumerate(await self.ids()) if ("file", id) in wanted}
 
     async def _entries(self, rows: Sequence[TreeRow]) -> list[Entry]:
-        above = await branches.above(self._database, [row.id for row in rows])
+        above = await branches.above(self._index.database, [row.id for row in rows])
         entries = []
         for row in rows:
             home = above.get(row.id, branches.Above(()))
             name = label(row, home.season)
-            entries.append(Entry(row, f"{display(home.show)}  {name}" if home.show and row.kind == "video" else name, home.nodes))
+            entries.append(
+                Entry(row, f"{display(home.show)}  {name}" if home.show and row.kind == "video" else name, home.nodes)
+            )
         return entries
 
 
-def below(database: Database, entry: Entry) -> Source:
+def below(index: Index, entry: Entry) -> Source:
     """Return the lines below a node."""
-    return Below(database, entry.row.id, entry.row.number if entry.row.kind == "season" else None)
+    return Below(index, entry.row.id, entry.row.number if entry.row.kind == "season" else None)
 
 
 def label(row: TreeRow, season: int | None) -> str:
