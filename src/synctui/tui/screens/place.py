@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
+from textual.css.query import NoMatches
 from textual.binding import Binding
 from textual.events import Key, Resize
 from textual.screen import Screen
@@ -110,6 +111,9 @@ class Place(Sturdy, Screen[Any]):
             return
         try:
             self._draw_frame(self.size.width)
+        except NoMatches:
+            # It is being taken down, some of its lines are gone already.
+            return
         except Exception as error:
             self.home.fault(error, once=f"frame of {type(self).__name__}")
 
