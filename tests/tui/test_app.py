@@ -171,6 +171,17 @@ async def test_ctrl_c_gives_up_a_question_and_is_quit_elsewhere(s: Stage) -> Non
     await s.until(lambda: not s.app.is_running)
 
 
+async def test_outside_the_demo_nothing_speaks_of_the_tour(s: Stage) -> None:
+    assert "/7 " not in s.text
+    for place in ("?", ":"):
+        await s.press(place)
+        await s.until(lambda: s.app.screen is not s.app.screen_stack[0])
+        await s.press(*(["/"] if place == "?" else []), *"tour")
+        await s.until(lambda: "guided" not in s.text and "Leave; a job" not in s.text)
+        await s.press("escape", "escape")
+        await s.until(lambda: s.app.screen is s.app.screen_stack[0])
+
+
 async def test_keys_that_are_typed_ahead_go_to_the_screen_that_they_open(s: Stage) -> None:
     under = s.app.screen
     for keys in (("M", "escape"), ("?", "escape", "M", "escape"), ("J", "L")):

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from synctui.config.launch import Farewell, Launch
-from synctui.errors import ExitCode, SyncTuiError
+from synctui.errors import DatabaseClosed, ExitCode, SyncTuiError
 from synctui.jobs.board import Board
 from synctui.model.plan import Request
 from synctui.model.states import JobState
@@ -24,7 +24,7 @@ from synctui.text import cells, display
 from synctui.tui.commands.command import Command
 from synctui.tui.commands.keymap import Keymap, shown_key
 from synctui.tui.draw.line import Line, spread, text_of
-from synctui.tui.guide import Guide
+from synctui.tui.guide import TOUR, Guide
 from synctui.tui.house import House
 from synctui.tui.leaving import Leaving, farewell, interrupted
 from synctui.tui.messages import Messages
@@ -165,6 +165,8 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
     async def _guarded(self, work: Coroutine[Any, Any, Any]) -> Any:
         try:
             return await work
+        except DatabaseClosed:
+            log.debug("given up: the library was opened anew meanwhile")
         except Exception as error:
             self.trouble(error)
         finally:
@@ -321,6 +323,10 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
         """Take over that a command was done."""
         if self.guide is not None and self.guide.did(place, command.id):
             self.start(asyncio.to_thread(self.guide.keep))
+
+    def offers(self, command: Command) -> bool:
+        """Tell whether a command has a meaning now: those of the tour have one in the demo only."""
+        return self.guide is not None or command.id not in TOUR
 
     def _key(self, place: str, id: str) -> str:
         """Return the key of a command as a person reads it, "" when it has none."""

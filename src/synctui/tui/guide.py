@@ -13,6 +13,9 @@ from synctui.model.states import JobState
 from synctui.text import cells
 from synctui.tui.draw.line import Line, Span, fit, spread
 
+TOUR = frozenset(("tour", "tour_next"))
+"""The commands that are about the tour itself."""
+
 _OVER = "over"
 _LONGEST = 64
 _INDENT = 7

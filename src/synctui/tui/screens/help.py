@@ -99,7 +99,8 @@ class HelpScreen(Place):
             return  # closed meanwhile
         text = self.query_one(Finder).value
         rows = self.query_one(RowList)
-        known = [one for one in self.home.keymap.of_place(self._asked.place) if matches(one, text)]
+        offered = (one for one in self.home.keymap.of_place(self._asked.place) if self.home.offers(one))
+        known = [one for one in offered if matches(one, text)]
         here = [one for one in known if one.place]
         groups = ((PLACES.get(self._asked.place, ""), here), ("Everywhere", [one for one in known if not one.place]))
         self._commands.fill(groups, rows.size.width - 1)

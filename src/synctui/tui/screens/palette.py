@@ -73,7 +73,8 @@ class PaletteScreen(Dialog):
         self._look_for("")
 
     def _look_for(self, text: str) -> None:
-        known = self._asked.home.keymap.of_place(self._asked.place)
+        home = self._asked.home
+        known = tuple(one for one in home.keymap.of_place(self._asked.place) if home.offers(one))
         offered = [one for one in known if one.id not in _MOVES and one.id != "palette"]
         self._found.commands = found(offered, text)
         self.query_one(RowList).reload(keep=False)
