@@ -5,6 +5,7 @@ SyncTuiError                     code, message, hint, exit_code
 │   └── ConfigError              2   file, line and key of what is wrong in the configuration
 ├── TargetNotFound               4   with the candidates of an ambiguous name
 ├── TemporaryFailure             5   worth another try later
+│   └── DatabaseClosed           5   closed meanwhile, to be opened anew
 ├── NotAuthorised                7   credentials are missing or refused; never retried
 ├── DependencyMissing            8   an engine that was asked for is not installed
 ├── ConfirmationNeeded          10   nobody to ask, or a brake
@@ -111,6 +112,15 @@ class TemporaryFailure(SyncTuiError):
 
     code = "temporary"
     exit_code = ExitCode.TEMPORARY
+
+
+class DatabaseClosed(TemporaryFailure):
+    """The database was closed while it was being asked, because the program ends or opens it anew."""
+
+    code = "closed"
+
+    def __init__(self) -> None:
+        super().__init__("the library was closed meanwhile", hint="try again")
 
 
 class NotAuthorised(SyncTuiError):

@@ -14,7 +14,7 @@ from pathlib import Path
 import aiosqlite
 import pytest
 
-from synctui.errors import DatabaseUnusable, StorageError
+from synctui.errors import DatabaseClosed, DatabaseUnusable, StorageError
 from synctui.store.blobs import clean, from_blob, path_from_blob, path_to_blob, to_blob
 from synctui.store.database import Database
 
@@ -352,3 +352,16 @@ async def test_a_file_where_the_folder_should_be_is_a_storage_error(tmp_path: Pa
     (tmp_path / "data").write_text("not a folder")
     with pytest.raises(StorageError):
         await Database.open(tmp_path / "data" / "synctui.db")
+
+
+async def test_a_closed_database_says_so_whoever_asks(tmp_path: Path) -> None:
+    database = await Database.open(tmp_path / "synctui.db")
+    asked = [asyncio.create_task(database.rows("SELECT count(*) FROM sqlite_master")) for _ in range(50)]
+    await asyncio.sleep(0)
+    await database.close()
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    assert {type(answer) for answer in answers} <= {list, DatabaseClosed}
+    with pytest.raises(DatabaseClosed):
+        await database.rows("SELECT 1")
+    with pytest.raises(DatabaseClosed):
+        await database.write(lambda connection: connection.execute("SELECT 1"))

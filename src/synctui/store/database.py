@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 
 import aiosqlite
 
-from synctui.errors import StorageError, UsageError
+from synctui.errors import DatabaseClosed, StorageError, UsageError
 from synctui.model.clock import Clock, SystemClock
 from synctui.store.failures import translated
 from synctui.store.opening import open_reader, open_standalone, open_writer
@@ -37,6 +37,7 @@ class Database:
         self.clock = clock
         self._reader = reader
         self._writer = writer
+        self._closed = False
 
     @classmethod
     async def open(cls, path: Path, *, readonly: bool = False, clock: Clock | None = None) -> Self:
@@ -59,6 +60,7 @@ class Database:
     async def close(self) -> None:
         """Finish every write that was asked for and close; raises what a posted write ran into."""
         writer, self._writer = self._writer, None
+        self._closed = True
         try:
             if writer is not None:
                 await writer.drain()
@@ -99,10 +101,12 @@ class Database:
         self._writing().after_commit(call)
 
     async def rows(self, sql: str, parameters: Parameters = ()) -> list[aiosqlite.Row]:
-        """Return the rows of one short read."""
+        """Return the rows of one short read. Raises DatabaseClosed, and what `write` raises."""
         try:
             return list(await self._reader.execute_fetchall(sql, parameters))
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:  # aiosqlite raises ValueError for a closed connection
+            if self._closed:
+                raise DatabaseClosed from error
             raise translated(error, self.path) from error
 
     async def row(self, sql: str, parameters: Parameters = ()) -> aiosqlite.Row | None:
@@ -173,10 +177,10 @@ class Database:
         return total
 
     def _writing(self) -> Writer:
+        if self._closed:
+            raise DatabaseClosed
         if self._writer is None:
-            raise StorageError(
-                "the database is closed, or open for reading only", hint="this is a fault in SyncTUI", code="closed"
-            )
+            raise StorageError("the database is open for reading only", hint="this is a fault in SyncTUI", code="closed")
         return self._writer
 
 
