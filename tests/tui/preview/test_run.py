@@ -65,6 +65,16 @@ async def test_ticked_rows_run_once_and_can_be_taken_back(tmp_path: Path) -> Non
         await s.press("escape")
 
 
+async def test_s_and_enter_sync_a_series(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        await s.go_to("The Long Orbit")
+        await s.press("s", "enter")
+        await s.until(lambda: s.place.place == "library" and s.app.board.jobs)
+        await finished(s, 1)
+        await s.sees("3 aligned, 1 right already")
+        assert s.app.board.jobs[0].result == "3 aligned, 1 right already"
+
+
 async def test_nothing_to_do_teaches_and_can_be_checked_all_the_same(tmp_path: Path) -> None:
     library = tmp_path / "media"
     library.mkdir()

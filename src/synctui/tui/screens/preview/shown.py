@@ -48,6 +48,12 @@ class ShownPlan(Place):
         self.pane = DetailsPane(
             self.under_cursor, lambda: self.home.services, lambda work: self.home.start(work, name="backup")
         )
+        self.list = RowList(self.planned, id="preview-rows")
+        self._options = Lines(id="preview-options")
+        self._note = Lines(id="preview-note")
+        self._rule = Lines(id="preview-rule")
+        self._words = Lines(id="preview-words", height=None)
+        self._table = Horizontal(self.list, self.pane, id="body")
         self.armed = False
         self.since = ""
         self.missing = ""
@@ -60,11 +66,6 @@ class ShownPlan(Place):
     def settings(self) -> Subtitles:
         """Return the configuration of subtitles in force."""
         return self.home.launch.loaded.config.subtitles
-
-    @property
-    def list(self) -> RowList:
-        """Return the list of rows."""
-        return self.query_one("#preview-rows", RowList)
 
     def under_cursor(self) -> PlannedOperation | None:
         """Return the row under the cursor, None when there is none or it was not read yet."""
@@ -80,11 +81,7 @@ class ShownPlan(Place):
     # the frame
 
     def body(self) -> Iterable[Widget]:
-        yield Lines(id="preview-options")
-        yield Lines(id="preview-note")
-        yield Lines(id="preview-rule")
-        yield Horizontal(RowList(self.planned, id="preview-rows"), self.pane, id="body")
-        yield Lines(id="preview-words", height=None)
+        yield from (self._options, self._note, self._rule, self._table, self._words)
 
     def answer(self) -> tuple[Line, Line]:
         desk = self.desk
@@ -171,7 +168,7 @@ class ShownPlan(Place):
         if not self._standing:
             return
         self.list.grow()
-        self._words()
+        self._instead()
         self._heads()
         self.pane.follow()
         self.update_frame()
@@ -185,7 +182,7 @@ class ShownPlan(Place):
         self.list.reload()
         self.changed()
 
-    def _words(self) -> None:
+    def _instead(self) -> None:
         """Show what stands in place of rows where there are none."""
         desk, draft = self.desk, self.desk.draft
         lines: Sequence[Line] = ()
@@ -193,28 +190,21 @@ class ShownPlan(Place):
             lines = failed_lines(desk.trouble, self.size.width)
         elif desk.phase == "ready" and draft is not None and draft.count == 0:
             lines = empty_lines(draft, desk.wanted, self.since, self.settings.languages, self.size.width)
-        words = self._line("preview-words")
-        words.show(*lines)
-        if words.display is not bool(lines):
-            words.display = bool(lines)
-            self.query_one("#body").display = not lines
+        self._words.show(*lines)
+        if self._words.display is not bool(lines):
+            self._words.display = bool(lines)
+            self._table.display = not lines
 
     def _heads(self) -> None:
         """Show what holds for all rows, and what the plan has to say."""
         width, draft = self.size.width, self.desk.draft
         options = sums.options(self.desk.wanted, draft, self.settings, width)
         notices = draft.notices if draft is not None else ()
-        known = draft.known if draft is not None and draft.filled and draft.count else {}
+        known = draft.known if draft is not None and draft.count else {}
         left, right = sums.note(notices, bool(self.desk.brakes), known, self.missing)
-        self._show_if_any("preview-options", options)
-        self._show_if_any("preview-note", spread(left, right, width) if left else ())
-        self._show_if_any("preview-rule", (Span("─" * width, "rule"),) if options or left else ())
-
-    def _show_if_any(self, id: str, line: Line) -> None:
-        lines = self._line(id)
-        lines.show(line)
-        if lines.display is not bool(line):
-            lines.display = bool(line)
+        _show_if_any(self._options, options)
+        _show_if_any(self._note, spread(left, right, width) if left else ())
+        _show_if_any(self._rule, (Span("─" * width, "rule"),) if options or left else ())
 
     def on_resize(self, event: Resize) -> None:
         self.pane.fit_to(event.size.width)
@@ -223,3 +213,9 @@ class ShownPlan(Place):
     def on_row_list_moved(self, event: RowList.Moved) -> None:
         event.stop()
         self.pane.follow()
+
+
+def _show_if_any(lines: Lines, line: Line) -> None:
+    lines.show(line)
+    if lines.display is not bool(line):
+        lines.display = bool(line)
