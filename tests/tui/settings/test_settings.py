@@ -187,3 +187,24 @@ async def test_a_file_that_was_damaged_meanwhile_is_said_and_changes_nothing(tmp
         assert settings_file(on) == {}
         assert on.app.launch.loaded.config.ui.mouse is True
         assert on.app.house.ready
+
+
+async def test_a_change_holds_when_the_job_that_runs_is_done_and_disturbs_nothing(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        from synctui.model.plan import Request
+
+        draft = await on.services.engine.plan(Request("subtitles", (str(on.library),)))
+        before = on.services
+        await before.engine.submit(draft)
+        on.app.pulse.poke()
+        await on.until(lambda: on.app.board.running_here)
+        await settings(on)
+        await at(on, "subtitles.max_offset")
+        await on.press("enter")
+        await on.sees("enter takes it")
+        await on.press(*["backspace"] * 3, *"99", "enter")
+        await on.sees("99 s", "1 change made here")
+        await on.until(lambda: on.app.house.ready and on.services is not before, seconds=40)
+        assert on.services.loaded.config.subtitles.max_offset == 99
+        await on.until(lambda: [job.state.value for job in on.app.board.jobs] == ["completed"])
+        assert not [said.text for said in on.app.messages.all if said.role == "error"]
