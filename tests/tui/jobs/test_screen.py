@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -168,41 +168,46 @@ async def test_wide_screens_tell_the_job_beside_the_list(tmp_path: Path) -> None
         await s.sees("3  aligned", "2  failed", "3 targets", "aaa.srt: aligned", "asked for by you")
 
 
-def engine_process(tmp_path: Path, *more: str) -> subprocess.Popen[bytes]:
+def elsewhere(tmp_path: Path, *more: str) -> subprocess.Popen[bytes]:
+    """Start a headless run and return it when its job has begun."""
     command = [sys.executable, "-m", "synctui", "--run", "subtitles", "--yes", "--json", "--jobs", "1", *more]
     places = ["--config", str(tmp_path / "config.toml"), "--data-dir", str(tmp_path / "data")]
-    return subprocess.Popen([*command, *places], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen([*command, *places], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if json.loads(line)["type"] == "job_start":
+            break
+    return process
 
 
 async def test_a_job_of_another_process_is_shown_live_and_steered_from_here(tmp_path: Path) -> None:
-    subtitles = put_episodes(tmp_path / "media", 5)
+    subtitles = put_episodes(tmp_path / "media", 4)
     before = [path.read_bytes() for path in subtitles]
     async with stage(tmp_path) as s:
         await s.press("J")
-        other = engine_process(tmp_path)
+        other = await asyncio.to_thread(elsewhere, tmp_path)
         try:
-            await s.sees("in another process", "▶ subtitles", seconds=30)
+            # It stands still while a person looks and thinks.
+            other.send_signal(signal.SIGSTOP)
+            await s.sees("in another process", "▶ subtitles")
             job = s.app.board.jobs[0].id
             assert shown(s, job).where == "elsewhere"
             await s.press("space")
+            await s.sees("pausing: what is in flight comes to its end first")
+            other.send_signal(signal.SIGCONT)
             await in_state(s, job, JobState.PAUSED)
-            await s.sees("paused by you", "of 5 done")
+            await s.sees("paused by you", "of 4 done")
             told = [json.loads(line) for line in other.communicate(timeout=30)[0].splitlines()]
             assert told[-1]["exit_code"] == 6
         finally:
             other.kill()
-            other.wait()
+            other.communicate()
         # Somebody else goes on with it, and is killed.
-        other = engine_process(tmp_path, f"--resume={job}")
-        try:
-            await in_state(s, job, JobState.RUNNING)
-            os.kill(other.pid, signal.SIGKILL)
-            other.communicate(timeout=30)
-        finally:
-            other.kill()
-            other.wait()
-        await s.sees("interrupted", "goes on", seconds=30)
+        other = await asyncio.to_thread(elsewhere, tmp_path, f"--resume={job}", "--wait-lock=1m")
+        other.kill()
+        other.communicate()
+        await s.sees("interrupted", "all kept; space goes on")
         await s.press("space")
         await in_state(s, job, JobState.COMPLETED)
-        await s.sees("5 aligned")
+        await s.sees("4 aligned")
         assert all(path.read_bytes() != old for path, old in zip(subtitles, before, strict=True))
