@@ -73,6 +73,9 @@ async def test_escape_leaves_the_welcome_for_an_empty_library(tmp_path: Path) ->
         await on.until(lambda: isinstance(on.place, WelcomeScreen))
         await on.press("escape")
         await on.sees("There is no library yet")
+        await on.press("a")
+        await on.sees("Where is it?")
+        await on.press("escape")
         assert settings_file(on) == {}
 
 

@@ -49,7 +49,7 @@ LIBRARY = (
     Command("copy", "library", ("y",), "copy path", "Copy the path to the clipboard of your terminal (OSC 52)."),
     Command("show_path", "library", ("Y",), "show path", "Show the whole path, to select it by hand."),
     Command("rescan", "library", ("R",), "scan", "Look at the disks again."),
-    Command("add_library", "library", ("a",), "add a library", "Where there is none yet: add one in the settings.", hint=5),
+    Command("add_library", "library", ("a",), "add a library", "Where there is none yet: add one by its path.", hint=5),
 )
 DETAILS = (
     Command("sync", "details", ("s",), "sync", "Sync this; a preview comes first.", hint=1),

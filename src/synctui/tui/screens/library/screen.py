@@ -309,8 +309,10 @@ class LibraryScreen(Opening):
         else:
             self.home.back()
 
-    def do_add_library(self) -> None:
-        self.home.do_settings()
+    async def do_add_library(self) -> None:
+        from synctui.tui.screens.settings.adding import add_library
+
+        await add_library(self.home)
 
     # what is done with the marked rows
 
