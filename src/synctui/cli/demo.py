@@ -17,7 +17,7 @@ from synctui.cli.places import is_path
 from synctui.cli.terminal import Terminal
 from synctui.errors import UsageError
 from synctui.simulators.demo import build_demo
-from synctui.text import display
+from synctui.text import clip, display
 
 
 @dataclass(slots=True)
@@ -95,7 +95,8 @@ def _build(library: Path, arguments: Arguments) -> None:
 
     def progress(what: str, fraction: float) -> None:
         if speak and shown.live:
-            shown.write(f"\r\x1b[K making a small library: {what} {round(100 * fraction)} %")
+            told = f" making a small library: {round(100 * fraction):>3} %  {what}"
+            shown.write("\r\x1b[K" + clip(told, shown.width - 1))
 
     if speak and not arguments.json:
         Terminal.of().write(f" a made-up library in {library}\n")
