@@ -26,6 +26,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
 from picture import background_of, draw  # noqa: E402
+from tests.tui.stage import Stage  # noqa: E402
 
 from synctui.config.paths import Paths  # noqa: E402
 from synctui.model.library import LibraryRoot  # noqa: E402
@@ -36,9 +37,8 @@ from synctui.tui.app import SyncTui  # noqa: E402
 from synctui.tui.looks import wear  # noqa: E402
 from synctui.tui.screens.settings.screen import SettingsScreen  # noqa: E402
 from synctui.tui.theme import choose_look  # noqa: E402
-from tests.tui.stage import Stage  # noqa: E402
 
-DEMO = Path("/tmp/demo")
+DEMO = Path("/tmp/demo")  # noqa: S108
 CONVERT = shutil.which("rsvg-convert")
 NARROW, WIDE = (80, 24), (140, 45)
 CONFIG = """
@@ -148,9 +148,8 @@ async def run_from_preview(s: Stage) -> None:
 async def first_minute(camera: Camera) -> None:
     """The demo as it opens, with its tour."""
     async with opened(DEMO / "data", demo=True) as s:
-        await camera.shoot(
-            s, "demo", "The demo as it opens: a made-up library, and a guided tour at the bottom", themes=("dark",)
-        )
+        label = "The demo as it opens: a made-up library, and a guided tour at the bottom"
+        await camera.shoot(s, "demo", label, themes=("dark",))
 
 
 async def everything(camera: Camera) -> None:
@@ -278,7 +277,7 @@ def developed(svg: Path) -> bool:
 
 def made_small(png: bytes) -> bytes:
     """Return a picture with at most 256 colours: those that most of it has, and for every other one the nearest."""
-    with av.open(io.BytesIO(png)) as file:
+    with av.open(io.BytesIO(png), "r") as file:
         pixels = np.ascontiguousarray(next(file.decode(video=0)).to_ndarray(format="rgba"))
     height, width = pixels.shape[:2]
     numbers, places, counts = np.unique(pixels.view(np.uint32), return_inverse=True, return_counts=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from rich.cells import cell_len
-from rich.color import Color, blend_rgb
+from rich.color import Color, blend_rgb, parse_rgb_hex
 from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from rich.style import Style
@@ -23,12 +23,14 @@ WIDE, HIGH, PAD = 10, 21, 14
 FONT = "DejaVu Sans Mono, Menlo, Consolas, Liberation Mono, monospace"
 FONT_SIZE = 16.61
 BASELINE = 16
+_NORMAL = "2e323a e06c75 82b86c d6b25e 61a0dc be82d2 56b6c2 ccd0d6"
+_BRIGHT = "5c6370 f0848c 98cd82 ebcb7d 7db9f0 d29be6 6ecdd7 f0f2f5"
 TERMINAL = TerminalTheme(
     (24, 26, 31),
     (204, 208, 214),
-    [(46, 50, 58), (224, 108, 117), (130, 184, 108), (214, 178, 94), (97, 160, 220), (190, 130, 210), (86, 182, 194), (204, 208, 214)],
-    [(92, 99, 112), (240, 132, 140), (152, 205, 130), (235, 203, 125), (125, 185, 240), (210, 155, 230), (110, 205, 215), (240, 242, 245)],
-)  # fmt: skip
+    [parse_rgb_hex(colour) for colour in _NORMAL.split()],
+    [parse_rgb_hex(colour) for colour in _BRIGHT.split()],
+)
 """The colours of a terminal that has its own, for what is drawn in those."""
 
 
