@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from synctui.services import Services
 
 
+_FIRST_PICTURE_S = 0.5
+
+
 class House:
     """Owns the services and whoever executes jobs; one task opens and closes them, as contexts want it.
 
@@ -36,6 +39,7 @@ class House:
         self._services: Services | None = None
         self._task: asyncio.Task[None] | None = None
         self._leave = asyncio.Event()
+        self._seen = asyncio.Event()
         self._again = False
 
     @property
@@ -64,6 +68,10 @@ class House:
         """Open the services beside whatever goes on."""
         self._task = asyncio.get_running_loop().create_task(self._live(), name="house")
         self._task.add_done_callback(self._ended)
+
+    def seen(self) -> None:
+        """Take over that there is a first picture: loading what is below the screens holds nothing up any more."""
+        self._seen.set()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception() is not None:
@@ -96,6 +104,9 @@ class House:
             await self._task
 
     async def _live(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_FIRST_PICTURE_S):
+                await self._seen.wait()
         # Deferred: the first picture does not wait for all that is below the screens.
         from synctui.jobs.attendance import Attendance
         from synctui.services import services
@@ -103,6 +114,8 @@ class House:
         while True:
             self._again = False
             self._leave.clear()
+            if self.stop.asked:
+                return  # left before it had begun
             launch = self.launch
             stop = Stop(self.stop)
             async with services(launch.loaded, launch.paths, jobs=launch.jobs, libraries=launch.libraries) as opened:

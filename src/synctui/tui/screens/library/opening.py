@@ -65,6 +65,12 @@ class Opening(Finding):
 
     async def _peek(self) -> None:
         """Show what the index knows before all that works on it is there."""
+        try:
+            await self._look_first()
+        finally:
+            self.call_after_refresh(self.home.house.seen)
+
+    async def _look_first(self) -> None:
         launch = self.home.launch
         roots = launch.libraries or launch.loaded.config.roots()
         if not roots:
