@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -12,16 +13,20 @@ from textual.events import Key
 from textual.widget import Widget
 from textual.widgets import Input
 
+from synctui.config.launch import Launch
+from synctui.config.paths import Paths
 from synctui.errors import StorageError
 from synctui.jobs.board import Board, BoardJob
 from synctui.jobs.progress import Snapshot
 from synctui.model.plan import Request
 from synctui.model.states import JobState
+from synctui.services import configuration
 from synctui.tui.commands.keymap import Keymap
 from synctui.tui.commands.keys import shown_key
 from synctui.tui.commands.table import PLACES
 from synctui.tui.draw.line import Line, Span, text_of
 from synctui.tui.guide import STEPS, Guide
+from synctui.tui.house import House
 from synctui.tui.messages import Messages
 from synctui.tui.screens.place import Place
 from synctui.tui.widgets.dialogs import Choice, Dialog, Menu, Prompt
@@ -169,6 +174,16 @@ async def test_ctrl_c_gives_up_a_question_and_is_quit_elsewhere(s: Stage) -> Non
     assert answers == [None, None]
     await s.press("ctrl+c")
     await s.until(lambda: not s.app.is_running)
+
+
+async def test_who_leaves_before_the_services_are_open_has_left(tmp_path: Path) -> None:
+    paths = Paths.under(tmp_path / "data")
+    opened: list[object] = []
+    house = House(Launch(paths, None, configuration(paths=paths, environment={})), opened.append, lambda: None)
+    house.begin()
+    async with asyncio.timeout(10):
+        await house.close()
+    assert not opened
 
 
 async def test_outside_the_demo_nothing_speaks_of_the_tour(s: Stage) -> None:
