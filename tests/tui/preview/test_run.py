@@ -50,6 +50,13 @@ async def test_ticked_rows_run_once_and_can_be_taken_back(tmp_path: Path) -> Non
         await s.sees("1 subtitle: 1 to align", "undo: yes", "3 more left as they are: 3 in sync")
         await s.press("escape")
 
+        # So is, where originals are brought back, what was never changed.
+        s.app.preview(Request("subtitles", ("Series::The Long Orbit",), {"restore": True}), "Restore")
+        await s.sees("2 subtitles: 2 to bring back", "the original back", "2 more left as they are: 2 as they were")
+        await s.press("d")
+        await s.sees("from       The Long Orbit S01E02", "kept as well")
+        await s.press("escape", "escape")
+
         # Taking it back is looked at in the same way.
         s.app.preview_undo(1, None, "undo of Series")
         await s.sees(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator, Sequence
 
 from synctui.errors import OperationFailed, TargetNotFound
@@ -11,21 +12,27 @@ from synctui.files.backups import originals
 from synctui.files.reading import Content, read_capped
 from synctui.files.subtitle import same_but_times
 from synctui.files.vault import Vault
+from synctui.library.names import kind_of
 from synctui.model.clock import rfc3339
-from synctui.model.library import Lineage
+from synctui.model.library import Lineage, Pairing
 from synctui.model.outcome import Outcome, Receipt
-from synctui.model.plan import Operation, PlanItem
+from synctui.model.plan import Notice, Operation, PlanItem, Tally
 from synctui.model.reasons import sentence
 from synctui.model.states import Result
 from synctui.model.sync import Run
 from synctui.store.lineage import lineage_history
 from synctui.store.verdicts import verdicts_for
+from synctui.syncs.subtitles.candidates import candidates
 from synctui.syncs.subtitles.names import subject_of
 from synctui.syncs.subtitles.options import SubtitleOptions
 from synctui.syncs.subtitles.recovery import settled
 from synctui.syncs.subtitles.rewrite import Keep, Rewrite, exchange, fetch
+from synctui.syncs.subtitles.targets import resolve
 from synctui.syncs.subtitles.tools import Tools
 from synctui.text import display
+
+UNTOUCHED = "untouched"
+"""The tally of subtitles that there is nothing to bring back for: we never wrote them, or their original stands there."""
 
 
 async def plan_undo(receipts: AsyncIterator[Receipt]) -> AsyncIterator[PlanItem]:
@@ -52,39 +59,71 @@ async def plan_undo(receipts: AsyncIterator[Receipt]) -> AsyncIterator[PlanItem]
 async def plan_restore(tools: Tools, targets: tuple[str, ...], options: SubtitleOptions) -> AsyncIterator[PlanItem]:
     """Yield an operation per subtitle that brings its `options.to`-th original back.
 
-    Raises TargetNotFound for a path without such an original.
+    Of a subtitle that is a target itself there must be one, or TargetNotFound is raised. Of a folder, a video, a show or a
+    library those that we wrote are meant; the others are left as they are, with a tally.
     """
-    for path in dict.fromkeys(targets):
-        try:
-            content = await asyncio.to_thread(read_capped, path)
-        except OperationFailed as error:
-            raise TargetNotFound(error.message) from error
-        lineages = await lineage_history(tools.database, content.target)
-        kept = await asyncio.to_thread(kept_original, tools.vault, content, lineages, options.to)
-        if kept is None:
-            message = f"{display(path)}: no original number {options.to} is kept"
-            raise TargetNotFound(message, hint="list the .bak files beside it")
-        place, original = kept
-        if original == content.sha256:
+    seen: set[str] = set()
+    for target in dict.fromkeys(targets):
+        if not await asyncio.to_thread(_is_place, target):
+            if (item := await _plan_file(tools, target, options, named=True)) is not None and target not in seen:
+                seen.add(target)
+                yield item
             continue
-        ours = {lineage.output for lineage in lineages} | {lineage.original for lineage in lineages}
-        yield Operation(
-            key=f"restore:{path}",
-            action="restore",
-            subject=subject_of(path),
-            path=content.target,
-            reason="brings the original back",
-            # A file that we did not write was changed by someone since: the operation will find that out and refuse.
-            precondition=content.sha256 if options.force or content.sha256 in ours else "not ours",
-            payload={
-                "before": original,
-                "place": place,
-                "video": None,
-                "fingerprint": "",
-                "keep": "vault" if content.sha256 in ours else "original",
-                "known_as": await _names(tools, path, content.target, lineages),
-            },
-        )
+        for scope in await resolve(tools.database, (target,), tools.libraries):
+            believed = options.allow_mass_change
+            async for found in candidates(tools, scope, allow_mass_change=believed, look=True):
+                if isinstance(found, Notice):
+                    yield found
+                elif isinstance(found, Pairing) and found.subtitle.path not in seen:
+                    seen.add(found.subtitle.path)
+                    yield await _plan_file(tools, found.subtitle.path, options, named=False) or Tally(UNTOUCHED)
+
+
+def _is_place(target: str) -> bool:
+    """Return whether a target means what lies in it: anything but a subtitle, or the path of what is not there."""
+    if os.path.isdir(target) or kind_of(os.path.basename(target)) == "video":
+        return True
+    return not os.path.lexists(target) and not os.path.isabs(target)
+
+
+async def _plan_file(tools: Tools, path: str, options: SubtitleOptions, *, named: bool) -> Operation | None:
+    """Return the operation for a subtitle, None where the original stands already, or (not `named`) none of ours is kept."""
+    if not named and not await lineage_history(tools.database, await asyncio.to_thread(os.path.realpath, path)):
+        return None
+    try:
+        content = await asyncio.to_thread(read_capped, path)
+    except OperationFailed as error:
+        if not named:
+            return None
+        raise TargetNotFound(error.message) from error
+    lineages = await lineage_history(tools.database, content.target)
+    kept = await asyncio.to_thread(kept_original, tools.vault, content, lineages, options.to)
+    if kept is None:
+        if not named:
+            return None
+        message = f"{display(path)}: no original number {options.to} is kept"
+        raise TargetNotFound(message, hint="list the .bak files beside it")
+    place, original = kept
+    if original == content.sha256:
+        return None
+    ours = {lineage.output for lineage in lineages} | {lineage.original for lineage in lineages}
+    return Operation(
+        key=f"restore:{path}",
+        action="restore",
+        subject=subject_of(path),
+        path=content.target,
+        reason="brings the original back",
+        # A file that we did not write was changed by someone since: the operation will find that out and refuse.
+        precondition=content.sha256 if options.force or content.sha256 in ours else "not ours",
+        payload={
+            "before": original,
+            "place": place,
+            "video": None,
+            "fingerprint": "",
+            "keep": "vault" if content.sha256 in ours else "original",
+            "known_as": await _names(tools, path, content.target, lineages),
+        },
+    )
 
 
 def kept_original(vault: Vault, content: Content, lineages: Sequence[Lineage], number: int) -> tuple[str, str] | None:

@@ -44,7 +44,7 @@ def reason_words(operation: Operation, engine: str = "") -> str:
         return brief(skipped) or sentence(skipped)
     if operation.action == "restore":
         changed = operation.precondition == NOT_OURS
-        return "changed since: left as is" if changed else operation.reason.removeprefix("brings back ")
+        return "changed since: left as is" if changed else operation.reason.removeprefix("brings ").removeprefix("back ")
     own = operation.payload.get("engine")
     if isinstance(own, str) and engine and own != engine:
         return f"{engine_word(own)}, {operation.reason.removeprefix('against ')}"

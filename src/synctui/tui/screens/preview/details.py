@@ -43,7 +43,7 @@ def pairs(operation: Operation, backup: str = "") -> list[Pair]:
     if isinstance(chosen, (list, tuple)):
         told += [("could be" if not at else "", str(one)) for at, one in enumerate(chosen)]
     if backup:
-        told.append(("backup", backup))
+        told.append(("from" if operation.action == "restore" else "backup", backup))
     if does_something(operation):
         told.append(("guarded", "a file that changes before its turn comes is left as it is"))
         told.append(("undo", "yes, from the jobs" if operation.undoable else "no"))
@@ -66,14 +66,14 @@ def _sentence(operation: Operation) -> str:
 
 
 async def backup_words(services: Services, operation: Operation) -> str:
-    """Return where what stands there now would be kept; asks the store and the disk. Raises nothing but SyncTuiError."""
+    """Return where what stands there now would be kept, of what is brought back where it comes from; asks the store and the disk. Raises nothing but SyncTuiError."""
     path = operation.path
     if path is None or not does_something(operation):
         return ""
     if operation.action == "restore":
         kind, _, name = str(operation.payload.get("place") or "").partition(":")
         source = os.path.basename(name) if kind == "file" else "our vault"
-        return f"brought back from {source}; what stands there now is kept as well"
+        return f"{source}; what stands there now is kept as well"
     kept = (await services.subtitles.details(path, probe=False)).backup
     if kept is not None:
         where = f"{os.path.basename(kept.path)} beside it" if kept.path else "our vault"

@@ -25,7 +25,9 @@ def empty_lines(draft: Draft, wanted: Wanted, since: str, languages: Sequence[st
     total = sum(known.values())
     lines: list[Line] = [()]
     if wanted.brings_back:
-        lines += _paragraph("What stands there is the original already.", width, "strong")
+        lines += _paragraph(
+            "There is nothing to bring back: what stands there was never changed, or is the original.", width, "strong"
+        )
     elif draft.totals.brakes:
         lines += _paragraph("Nothing was looked at: this does not look as it did before.", width, "strong")
         for brake in draft.totals.brakes:

@@ -70,7 +70,7 @@ async def choose_reference(home: SyncTui, operation: Operation) -> dict[str, Jso
             Choice(("file", path), str(number), display(os.path.basename(path)), "beside it")
             for number, path in enumerate(beside, 1)
         ),
-        Choice(("other", ""), "o", "another file…", "a subtitle that is right, or a video, by its path"),
+        Choice(("other", ""), "o", "another file", "a subtitle that is right, or a video, by its path"),
     ]
     answer: tuple[str, str] | None = await home.ask(Menu("Align against", choices))
     if answer is None:
@@ -108,7 +108,7 @@ async def _choose_video(home: SyncTui, operation: Operation, candidates: Sequenc
         Choice(path, str(number), display(os.path.basename(path)))
         for number, path in enumerate(candidates[:_MOST_OFFERED], 1)
     ]
-    choices.append(Choice("", "o", "another video…", "by its path"))
+    choices.append(Choice("", "o", "another video", "by its path"))
     name = display(os.path.basename(operation.path or operation.subject))
     answer = await home.ask(Menu("Which video does it belong to", choices, (name,)))
     if answer == "":

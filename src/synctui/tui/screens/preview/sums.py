@@ -17,7 +17,11 @@ from synctui.tui.screens.preview.wanted import Wanted
 
 _NOUNS = {"subtitles": "subtitle"}
 _DOING = {"align": "to align", "restore": "to bring back"}
-_KNOWN = {"not_failed": "did not fail", "three_strikes": sentence("three_strikes")}
+_KNOWN = {
+    "untouched": "as they were, or never changed",
+    "not_failed": "did not fail",
+    "three_strikes": sentence("three_strikes"),
+}
 _GAP = 3
 
 
