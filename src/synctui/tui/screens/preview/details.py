@@ -66,7 +66,10 @@ def _sentence(operation: Operation) -> str:
 
 
 async def backup_words(services: Services, operation: Operation) -> str:
-    """Return where what stands there now would be kept, of what is brought back where it comes from; asks the store and the disk. Raises nothing but SyncTuiError."""
+    """Return where what stands there now would be kept; of what is brought back, where it comes from.
+
+    Asks the store and the disk. Raises nothing but SyncTuiError.
+    """
     path = operation.path
     if path is None or not does_something(operation):
         return ""
