@@ -8,8 +8,12 @@ from typing import ClassVar
 from textual.events import Resize
 from textual.widget import Widget
 
+from synctui.errors import SyncTuiError
+from synctui.syncs.subtitles.details import Details
+from synctui.syncs.subtitles.picture import Picture
 from synctui.text import display
 from synctui.tui.draw.line import Line, Span
+from synctui.tui.draw.pictures import picture_lines
 from synctui.tui.draw.wrap import wrapped
 from synctui.tui.screens.library.about import About, lines_of
 from synctui.tui.screens.library.branch import Row
@@ -83,6 +87,8 @@ class DetailsScreen(_Pages, Doing):
         self._row = row
         self._about: About | None = None
         self._looking = Looking(self._told)
+        self._picture: Picture | None = None
+        self._drawn: Details | None = None
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -101,8 +107,28 @@ class DetailsScreen(_Pages, Doing):
             self._about = about
             self._lay()
 
+            self._draw(about.details)
+
     def text(self, width: int) -> Sequence[Line]:
-        return lines_of(self._about, width, command_keys(self.home)) if self._about is not None else ()
+        if self._about is None:
+            return ()
+        lines = lines_of(self._about, width, command_keys(self.home))
+        return lines if self._picture is None else [*lines, (), *picture_lines(self._picture, width)]
+
+    def _draw(self, details: Details | None) -> None:
+        """Have the last alignment drawn, once for every state of the subtitle."""
+        if details is not None and details != self._drawn and details.numbers:
+            self._drawn = details
+            self.home.start(self._drawing(details), name="picture")
+
+    async def _drawing(self, details: Details) -> None:
+        try:
+            picture = await self.home.services.subtitles.picture_of(details.path, 2 * max(20, self.size.width))
+        except SyncTuiError:
+            return  # without a picture the numbers say it
+        if details is self._drawn:
+            self._picture = picture
+            self._lay()
 
     # what its commands are about
 
