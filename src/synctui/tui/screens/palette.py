@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.events import Key
 from textual.widgets import Input
 
+from synctui.text import cells
 from synctui.tui.commands.command import Command
 from synctui.tui.commands.finding import found
 from synctui.tui.commands.keys import shown_key
@@ -22,7 +23,7 @@ from synctui.tui.widgets.rows import RowList
 if TYPE_CHECKING:
     from synctui.tui.screens.place import Place
 
-_LABEL, _KEY = 16, 8
+_KEY, _LONGEST = 8, 26
 _LEAST, _MOST, _AROUND = 3, 14, 8
 _MOVES = frozenset(("up", "down", "first", "last", "page_up", "page_down"))
 
@@ -30,6 +31,7 @@ _MOVES = frozenset(("up", "down", "first", "last", "page_up", "page_down"))
 class _Found:
     def __init__(self) -> None:
         self.commands: Sequence[Command] = ()
+        self.label = 0
 
     def count(self) -> int:
         return len(self.commands)
@@ -39,8 +41,8 @@ class _Found:
             return ()
         one = self.commands[index]
         key = shown_key(one.keys[0]) if one.keys else ""
-        room = max(0, width - _LABEL - _KEY - 2)
-        return (Span(one.label, "text", _LABEL), Span(one.help, "dim", room), Span("  "), Span(key, "accent", _KEY))
+        room = max(0, width - self.label - _KEY - 2)
+        return (Span(one.label, "text", self.label), Span(one.help, "dim", room), Span("  "), Span(key, "accent", _KEY))
 
     def key(self, index: int) -> Hashable:
         return index
@@ -76,6 +78,7 @@ class PaletteScreen(Dialog):
         home = self._asked.home
         known = tuple(one for one in home.keymap.of_place(self._asked.place) if home.offers(one))
         offered = [one for one in known if one.id not in _MOVES and one.id != "palette"]
+        self._found.label = min(_LONGEST, max(cells(one.label) for one in offered) + 2)
         self._found.commands = found(offered, text)
         self.query_one(RowList).reload(keep=False)
 

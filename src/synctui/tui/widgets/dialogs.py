@@ -117,7 +117,7 @@ class Menu(Dialog):
         rows = self.query_one(RowList)
         rows.styles.height = min(len(self._choices), 14)
         rows.reload()
-        rows.call_after_refresh(rows.move_to, self._safe)
+        rows.move_to(self._safe)
         rows.focus()
 
     def on_key(self, event: Key) -> None:

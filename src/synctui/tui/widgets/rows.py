@@ -99,7 +99,8 @@ class RowList(Sturdy, Widget, can_focus=True):
         index = max(0, min(index, count - 1)) if count else 0
         before, self.cursor = self.cursor, index
         self._key = self.source.key(index) if count else None
-        if index not in range(self.top, self.top + self.page):
+        # Before it has a size nothing is out of sight; `on_resize` brings the cursor into view.
+        if self.size.height and index not in range(self.top, self.top + self.page):
             edge = index if index < self.top else index - self.page + 1
             self._show_from(index - self.page // 2 if settle else edge)
         elif before != index:
@@ -125,7 +126,7 @@ class RowList(Sturdy, Widget, can_focus=True):
         self.cursor = max(0, min(index, self._count - 1)) if self._count else 0
         self._key = self.source.key(self.cursor) if self._count else None
         self.top = self._bounded(self.top)
-        if self.cursor not in range(self.top, self.top + self.page):
+        if self.size.height and self.cursor not in range(self.top, self.top + self.page):
             self.top = self._bounded(self.cursor - self.page // 2)
         self.refresh()
         if moved or not keep:

@@ -101,8 +101,7 @@ class KeysScreen(Place):
     def on_mount(self) -> None:
         super().on_mount()
         self._fill()
-        rows = self.query_one(RowList)
-        rows.call_after_refresh(rows.move_to, 1)
+        self.query_one(RowList).move_to(1)
 
     def on_resize(self, event: Resize) -> None:
         super().on_resize(event)

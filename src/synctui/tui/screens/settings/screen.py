@@ -96,6 +96,7 @@ class SettingsScreen(Place):
         self._entries = _Entries()
         self._engines: Sequence[Engine] | None = None
         self._tested: dict[str, tuple[str, Role]] = {}
+        self._bytes = 0
         with Container(id="settings-body"):
             yield RowList(self._entries, id="settings-list", gutter=True)
             yield Lines(height=None, id="settings-said")
@@ -129,8 +130,7 @@ class SettingsScreen(Place):
         super().on_mount()
         self.set_class(self.size.width >= _WIDE, "-wide")
         self.show_entries()
-        rows = self.query_one(RowList)
-        rows.call_after_refresh(rows.move_to, 1)
+        self.query_one(RowList).move_to(1)
         if self.home.house.ready:
             self.home.start(self._ask_engines(), name="engines")
 
@@ -152,8 +152,7 @@ class SettingsScreen(Place):
         if not self.is_running or not self.query(RowList):
             return  # closed meanwhile
         home = self.home
-        size = home.services.database.size() if home.house.ready else 0
-        view = View(home.launch, home.launch.loaded, home.look.theme.name, self._engines, self._tested, size)
+        view = View(home.launch, home.launch.loaded, home.look.theme.name, self._engines, self._tested, self._bytes)
         now = entries(view)
         if now == self._entries.all:
             return
@@ -345,8 +344,10 @@ class SettingsScreen(Place):
         self.home.say(f"{entry.label}: {words}", role)
 
     async def _ask_engines(self) -> None:
+        services = self.home.services
         try:
-            self._engines = await self.home.services.subtitles.engines.all()
+            self._bytes = await asyncio.to_thread(services.database.size)
+            self._engines = await services.subtitles.engines.all()
         except SyncTuiError as error:
             self._engines = ()
             self.home.trouble(error)

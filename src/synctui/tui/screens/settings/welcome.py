@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.events import Resize
 from textual.widget import Widget
 
+from synctui.text import cells
 from synctui.tui.commands.keys import shown_key
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.wrap import wrapped
@@ -18,7 +19,7 @@ from synctui.tui.widgets.lines import Lines
 if TYPE_CHECKING:
     from synctui.tui.app import SyncTui
 
-_WIDE = 66
+_WIDE, _HIGH = 66, 22
 _DOES = (
     "It listens to what is said in your videos and brings subtitles into step with it, for one film or a whole library.",
     "It shows what it would do before it does it, keeps every original, and can take everything back.",
@@ -59,15 +60,19 @@ class WelcomeScreen(Place):
         wide = max(20, min(_WIDE, self.size.width - 8))
         add = self.home.keymap.find("welcome", "add")
         key = shown_key(add.keys[0]) if add is not None and add.keys else ":"
-        lines: list[Line] = [(), (Span("    "), Span("SyncTUI keeps your media library in sync.", "strong")), ()]
+        room = wide - cells(key) - 2
+        needed = "says where your series or films are. That is all it needs."
+        needs: list[Line] = [(Span("    "), Span(key, "accent"), Span("  "))]
+        for number, part in enumerate(wrapped(needed, room)):
+            line = needs.pop() if not number else (Span(" " * (6 + cells(key))),)
+            needs.append((*line, Span(part)))
+        does: list[Line] = []
         for sentence in _DOES:
-            lines += [(Span("    "), Span(part)) for part in wrapped(sentence, wide)]
-            lines.append(())
-        lines += [
-            (Span("    "), Span(key, "accent"), Span("  says where your series or films are. That is all it needs.")),
-            (),
-            *((Span("    "), Span(part, "dim")) for part in wrapped(_DEMO, wide)),
-        ]
+            does += [*((Span("    "), Span(part)) for part in wrapped(sentence, wide)), ()]
+        lines: list[Line] = [(), (Span("    "), Span("SyncTUI keeps your media library in sync.", "strong")), ()]
+        # A low window shows the beginning only: there what to do comes first.
+        lines += [*does, *needs, ()] if self.size.height >= _HIGH else [*needs, (), *does]
+        lines += [(Span("    "), Span(part, "dim")) for part in wrapped(_DEMO, wide)]
         self.query_one("#welcome", Lines).show(*lines)
 
     async def do_add(self) -> None:
