@@ -117,7 +117,7 @@ class Asking(Dialog):
 @pytest.fixture
 async def s(tmp_path: Path) -> AsyncIterator[Stage]:
     async with stage(tmp_path, scanned=False) as on_stage:
-        on_stage.app.lenient = True
+        on_stage.app.faults.lenient = True
         yield on_stage
 
 
@@ -125,7 +125,7 @@ async def test_a_fault_is_said_and_reported_and_ends_nothing(s: Stage) -> None:
     s.app.show(Cracked())
     await s.sees("how things stand could not be drawn", "could not be drawn", "row 1", "row 4")
     told = {"LookupError", "ArithmeticError", "BufferError"}
-    await s.until(lambda: {type(fault).__name__ for fault in s.app.faults} == told)
+    await s.until(lambda: {type(fault).__name__ for fault in s.app.faults.all} == told)
     for key, name in (("space", "KeyError"), ("s", "OSError"), ("j", "TypeError")):
         await s.press(key)
         await s.sees(f"a fault in SyncTUI ({name}); report: ")
@@ -133,10 +133,10 @@ async def test_a_fault_is_said_and_reported_and_ends_nothing(s: Stage) -> None:
     assert s.rows.cursor == 3
     reports = "".join(path.read_text() for path in (s.data / "logs").glob("fault-*"))
     assert all(name in reports for name in (*told, "KeyError: 'mark'", "OSError: sync", "TypeError: moved"))
-    before = len(s.app.faults)
+    before = len(s.app.faults.all)
     await s.press("Z")
     await s.sees("the disk is full; free some space")
-    assert len(s.app.faults) == before, "what a user can act on is no fault of ours"
+    assert len(s.app.faults.all) == before, "what a user can act on is no fault of ours"
     await s.press("escape")
     await s.until(lambda: not isinstance(s.app.screen, Cracked))
 
@@ -144,7 +144,7 @@ async def test_a_fault_is_said_and_reported_and_ends_nothing(s: Stage) -> None:
 async def test_a_screen_that_cannot_be_built_is_closed(s: Stage) -> None:
     under = s.app.screen
     s.app.show(Unbuilt())
-    await s.until(lambda: s.app.faults and s.app.screen is under)
+    await s.until(lambda: s.app.faults.all and s.app.screen is under)
     await s.sees("a fault in SyncTUI (NameError)")
 
 

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from synctui.config.launch import Farewell, Launch
-from synctui.errors import DatabaseClosed, ExitCode, SyncTuiError
+from synctui.errors import DatabaseClosed, ExitCode
 from synctui.jobs.board import Board
 from synctui.model.plan import Request
 from synctui.model.states import JobState
@@ -24,6 +24,7 @@ from synctui.text import cells, display
 from synctui.tui.commands.command import Command
 from synctui.tui.commands.keymap import Keymap, shown_key
 from synctui.tui.draw.line import Line, spread, text_of
+from synctui.tui.faults import Faults
 from synctui.tui.guide import TOUR, Guide
 from synctui.tui.house import House
 from synctui.tui.leaving import Leaving, farewell, interrupted
@@ -34,6 +35,7 @@ from synctui.tui.terminal.abilities import speaks_unicode
 from synctui.tui.terminal.driver import TerminalDriver
 from synctui.tui.theme import OWN, choose_look, color_system, unknown_theme
 from synctui.tui.topline import places_line, running_line
+from synctui.tui.watch import Watch
 from synctui.tui.widgets.dialogs import Choice, Dialog, Menu
 from synctui.tui.widgets.sturdy import Sturdy
 
@@ -41,9 +43,6 @@ if TYPE_CHECKING:
     from synctui.services import Services
 
 log = logging.getLogger(__name__)
-
-_MOST_FAULTS = 20
-_SETTLED_S = 0.1
 
 
 class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
@@ -73,15 +72,11 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
         self.messages = Messages()
         self.house = House(launch, self._tell_opened, self.exit)
         self.leaving = Leaving(self.house, self.exit, self._restore_terminal)
-        self.guide = Guide(launch.paths.data / "tour", self._key) if launch.demo is not None else None
-        self.board = Board()
-        self.pulse = Pulse(self._look_at_jobs, ui.refresh_hz)
-        self.faults: list[BaseException] = []
-        self.lenient = False
+        self.guide = Guide(launch.paths.data / "tour", self.key_of) if launch.demo is not None else None
+        self.faults = Faults(self)
+        self.watch_on_jobs = Watch(self)
+        self.pulse = Pulse(self.watch_on_jobs.look, ui.refresh_hz)
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._told: set[Hashable] = set()
-        self._troubles: dict[str, str] = {}
-        self._looked = False
         self._welcomed = False
         self._standing = False
         for theme in OWN:
@@ -175,66 +170,19 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
 
     def trouble(self, error: BaseException) -> None:
         """Say what went wrong and what to do; a fault of ours leaves a report in the log folder."""
-        if isinstance(error, SyncTuiError):
-            self.say(str(error), "error", hint=error.hint)
-            return
-        self.faults.append(error)
-        log.error("a fault", exc_info=error)
-        try:
-            from synctui.reports import write_report  # deferred: no start should pay for it
-
-            report = write_report(self.launch.paths, self.launch.loaded, error)
-            hint = f"report: {report}"
-        except Exception:
-            hint = f"log: {self.launch.paths.logs}"
-        self.say(f"a fault in SyncTUI ({type(error).__name__})", "error", hint=hint)
+        self.faults.trouble(error)
 
     def fault(self, error: Exception, *, once: Hashable = None) -> None:
         """Say and report a fault of ours where it cannot go further up; what is drawn again and again is told `once`."""
-        if once is not None:
-            if once in self._told:
-                return
-            self._told.add(once)
-        self._handle_exception(error)
-
-    @property
-    def strict(self) -> bool:
-        """Tell whether a fault ends the application: in tests (unless `lenient`), and when there is no end of them."""
-        return (self.is_headless and not self.lenient) or len(self.faults) >= _MOST_FAULTS
+        if once is None or self.faults.first(once):
+            self._handle_exception(error)
 
     def _handle_exception(self, error: Exception) -> None:
         # One of Textual's own hooks: its version ends the application, with the values of all variables on the terminal.
-        if self.is_headless and self.strict:
+        if self.faults.loud:
             super()._handle_exception(error)
-            return
-        self.trouble(error)
-        if not self._standing or self.strict:
-            self._give_up()
         else:
-            self.set_timer(_SETTLED_S, self._see_who_answers)
-
-    def _give_up(self) -> None:
-        self.leaving.give_up(self.messages.newest)
-        self.exit()
-        self._close_messages_no_wait()
-
-    def _see_who_answers(self) -> None:
-        """Close what no longer answers keys: a part of Textual's own ends with its first fault."""
-        if not self.screen_stack:
-            self._give_up()
-            return
-        screen = self.screen
-        if not screen.is_running or not screen.children:
-            if isinstance(screen, Dialog):
-                screen.dismiss(None)
-            elif len(self.screen_stack) > 1:
-                self.pop_screen()
-            else:
-                self._give_up()
-        elif screen.focused is not None and not screen.focused.is_running:
-            screen.set_focus(None)
-            if isinstance(screen, Dialog):
-                screen.dismiss(None)
+            self.faults.handle(error, standing=self._standing)
 
     def say(self, text: str, role: Any = "text", *, hint: str = "") -> None:
         """Say something at the bottom of every screen; it stays until the next key, and among the messages."""
@@ -246,54 +194,10 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
         if self.is_running and self.screen_stack and isinstance(self.screen, Place):
             self.screen.update_frame()
 
-    # jobs
-
-    async def _look_at_jobs(self) -> bool:
-        """Take over how the jobs stand and tell the screen on top, when something changed."""
-        if not self.house.ready:
-            return False
-        try:
-            before, self.board = self.board, await self.services.engine.board()
-        except SyncTuiError as error:
-            self._tell_once("board", error)
-            return False
-        except Exception as error:
-            self.fault(error, once="looking at the jobs")
-            return False
-        self._tell_once("board", None)
-        self._tell_once("attendance", self.house.attendance.trouble if self.house.attendance is not None else None)
-        if not self._looked:
-            self._looked = True
-            if self.guide is not None:
-                self.guide.begin(self.board)
-        if self.board.version != before.version:
-            self._tell_ended(before)
-            self._offer_to_resume()
-            if isinstance(self.screen, Place):
-                self.screen.take_over()
-                self.screen.update_frame()
-        return self.board.running_here
-
-    def _tell_once(self, about: str, error: SyncTuiError | None) -> None:
-        """Say a trouble that comes again at every look when it is new."""
-        self._troubles, before = {**self._troubles, about: str(error or "")}, self._troubles.get(about, "")
-        if error is not None and str(error) != before:
-            self.trouble(error)
-
-    def _offer_to_resume(self) -> None:
-        left = [job for job in self.board.jobs if interrupted(job)]
-        if not left:
-            self.messages.offering("")
-            return
-        first, more = left[0], f", and {len(left) - 1} more" if len(left) > 1 else ""
-        done = f"{first.snapshot.current:,} of {first.snapshot.total:,} done"
-        self.messages.offering(f"interrupted: {first.title}, {done}{more}", hint=f"{self._key('', 'resume')} goes on")
-
-    def _tell_ended(self, before: Board) -> None:
-        known = {job.id: job for job in before.jobs}
-        for job in self.board.jobs:
-            if job.id in known and job.state.final and not known[job.id].state.final:
-                self.messages.say(f"{job.state.glyph} {job.title}: {job.result}", "good" if job.clean else "warn")
+    @property
+    def board(self) -> Board:
+        """Return how the jobs stood at the last look."""
+        return self.watch_on_jobs.board
 
     # asking
 
@@ -315,7 +219,7 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
         guide = self.guide
         if guide is None:
             return ()
-        if self._looked and guide.look(place.place, self.board):
+        if self.watch_on_jobs.looked and guide.look(place.place, self.board):
             self.start(asyncio.to_thread(guide.keep))
         return () if guide.over else guide.lines(width)
 
@@ -328,7 +232,7 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
         """Tell whether a command has a meaning now: those of the tour have one in the demo only."""
         return self.guide is not None or command.id not in TOUR
 
-    def _key(self, place: str, id: str) -> str:
+    def key_of(self, place: str, id: str) -> str:
         """Return the key of a command as a person reads it, "" when it has none."""
         command = self.keymap.find(place, id)
         return shown_key(command.keys[0]) if command is not None and command.keys else ""

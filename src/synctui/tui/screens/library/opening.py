@@ -165,7 +165,7 @@ class Opening(Finding):
     async def do_rescan(self) -> None:
         services = self.home.services
         if not self._configured:
-            self.home.say("there is no library to look at", hint=f"{self.home._key('library', 'add_library')} adds one")
+            self.home.say("there is no library to look at", hint=f"{self.home.key_of('library', 'add_library')} adds one")
             return
         if self.scanning is not None and self.scanning.running:
             self.home.say("the disks are being looked at")

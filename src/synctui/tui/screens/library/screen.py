@@ -189,7 +189,7 @@ class LibraryScreen(Opening):
         self.set_class(nothing or searched, "-empty")
         lines: Sequence[str] = ()
         if nothing:
-            key = self.home._key("library", "add_library")
+            key = self.home.key_of("library", "add_library")
             lines = [line.format(settings=key) for line in _NOTHING]
         elif searched:
             lines = ["Nothing was found in", *(library.path for library in self._configured), "", "R looks again."]

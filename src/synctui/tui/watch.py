@@ -1,0 +1,67 @@
+"""The watch on the jobs: what changed is told to the screen on top, what ended is said, what was interrupted is offered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from synctui.errors import SyncTuiError
+from synctui.jobs.board import Board
+from synctui.tui.leaving import interrupted
+from synctui.tui.screens.place import Place
+
+if TYPE_CHECKING:
+    from synctui.tui.app import SyncTui
+
+
+class Watch:
+    """Knows how the jobs stood at the last look; `looked` once there was one."""
+
+    def __init__(self, home: SyncTui) -> None:
+        self.board = Board()
+        self.looked = False
+        self._home = home
+
+    async def look(self) -> bool:
+        """Look at the jobs; return whether one runs here."""
+        home = self._home
+        if not home.house.ready:
+            return False
+        try:
+            before, self.board = self.board, await home.services.engine.board()
+        except SyncTuiError as error:
+            home.faults.trouble_when_new("board", error)
+            return False
+        except Exception as error:
+            home.fault(error, once="looking at the jobs")
+            return False
+        attendance = home.house.attendance
+        home.faults.trouble_when_new("board", None)
+        home.faults.trouble_when_new("attendance", attendance.trouble if attendance is not None else None)
+        if not self.looked:
+            self.looked = True
+            if home.guide is not None:
+                home.guide.begin(self.board)
+        if self.board.version != before.version:
+            self._tell_ended(before)
+            self._offer_to_resume()
+            if isinstance(home.screen, Place):
+                home.screen.take_over()
+                home.screen.update_frame()
+        return self.board.running_here
+
+    def _tell_ended(self, before: Board) -> None:
+        known = {job.id: job for job in before.jobs}
+        for job in self.board.jobs:
+            if job.id in known and job.state.final and not known[job.id].state.final:
+                said = f"{job.state.glyph} {job.title}: {job.result}"
+                self._home.messages.say(said, "good" if job.clean else "warn")
+
+    def _offer_to_resume(self) -> None:
+        messages = self._home.messages
+        left = [job for job in self.board.jobs if interrupted(job)]
+        if not left:
+            messages.offering("")
+            return
+        first, more = left[0], f", and {len(left) - 1} more" if len(left) > 1 else ""
+        done = f"{first.snapshot.current:,} of {first.snapshot.total:,} done"
+        messages.offering(f"interrupted: {first.title}, {done}{more}", hint=f"{self._home.key_of('', 'resume')} goes on")
