@@ -155,4 +155,5 @@ def test_advice_is_for_reasons_that_exist() -> None:
     from synctui.model import advice as module
 
     assert set(module._ADVICE) <= set(REASONS)
+    assert max(map(len, module._ADVICE.values())) <= 76, "one line of 80 columns"
     assert advice("aligned") == advice("no such code") == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 
@@ -134,3 +135,17 @@ async def test_a_job_that_is_gone_is_said(tmp_path: Path) -> None:
         await s.press("space", "x", "z", "o", "e", "enter")
         await s.press("escape")
         await s.until(lambda: s.app.screen is s.app.screen_stack[0])
+
+
+async def test_a_job_that_is_left_while_it_is_being_looked_at_again_is_no_fault(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        s.app.lenient = True
+        await open_job(s, await store_job(s, {"done": 300}))
+        await s.until(lambda: len(numbers(s.lines())) > 8)
+        await s.press("enter")
+        await s.until(lambda: isinstance(s.app.screen, OperationScreen))
+        # Closing the operation brings the job's page up again for the moment in which that is closed as well.
+        await s.press("comma")
+        await s.sees("Libraries")
+        await s.until(lambda: not any(task.get_name() == "operations" for task in asyncio.all_tasks()))
+        assert not s.app.faults

@@ -27,7 +27,7 @@ async def test_numbers_picture_and_undo(tmp_path: Path) -> None:
         await open_job(s, job)
         await s.sees("refused", "−12.3 s")
         await opened(s)
-        await s.sees("refused: no timing fits clearly", "is it for another film", "what was tried, and not trusted")
+        await s.sees("refused: no timing fits clearly", "another film, cut or language?", "what was tried, and not trusted")
         await s.sees("nothing was written: the file is as it was", "nothing to take back", "against audio 1")
         await s.press("G")
         await s.sees("lines against the speech")

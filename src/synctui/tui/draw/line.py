@@ -68,12 +68,12 @@ def strip_of(line: Iterable[Span], width: int, palette: Palette, *, ground: Grou
     room = width
     for span in line:
         text = fit(span)
-        if ascii:
-            text = plain(text)
         size = cells(text)
         if size > room:
             text = clip(text, room)
             size = cells(text)
+        if ascii:
+            text = plain(text)
         if text:
             segments.append(Segment(text, palette.style(span.role, ground)))
             room -= size
