@@ -38,6 +38,11 @@ class Branch:
         """Return what is open at one of the lines."""
         return next((one for one in self.opened if one.at == at), None)
 
+    def shape(self) -> list[tuple[Key | None, int, int]]:
+        """Return what is open below, with its places and sizes: equal shapes look the same."""
+        below = [one for branch in self.opened for one in branch.shape()]
+        return [(self.key, self.at, self.total), *below]
+
     def chain(self) -> Iterator[Branch]:
         """Yield this branch and those above it, without the top."""
         here = self

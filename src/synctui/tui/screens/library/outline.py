@@ -316,10 +316,10 @@ class Outline:
         if revision != self.revision:
             return
         self._stamp += 1
-        before = self._shape()
+        before = self.top.shape()
         self._apply(found)
         new = [(branch, number, self._keep(branch, number, entries)) for branch, number, entries in around]
-        if self._shape() != before:
+        if self.top.shape() != before:
             self._changed()
             self._moved()
             return
@@ -358,17 +358,6 @@ class Outline:
             return branch.size
 
         again(self.top)
-
-    def _shape(self) -> list[tuple[Key | None, int, int]]:
-        shape: list[tuple[Key | None, int, int]] = []
-
-        def add(branch: Branch) -> None:
-            shape.append((branch.key, branch.at, branch.total))
-            for one in branch.opened:
-                add(one)
-
-        add(self.top)
-        return shape
 
     def _resize(self, branch: Branch, total: int) -> None:
         if branch.total == total:
