@@ -10,7 +10,7 @@ from pathlib import Path
 from synctui.config.load import Loaded
 from synctui.config.paths import Paths
 from synctui.errors import ExitCode
-from synctui.model.library import LibraryRoot
+from synctui.model.root import LibraryRoot
 
 
 @dataclass(frozen=True, slots=True)

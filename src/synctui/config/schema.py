@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar, cast, get_type_hints
 
 from synctui.config.secrets import Secret
 from synctui.model.json import Fields, Json, digest
-from synctui.model.library import LibraryKind, LibraryRoot
+from synctui.model.root import LibraryKind, LibraryRoot
 
 T = TypeVar("T")
 Engine = Literal["auto", "builtin", "alass", "ffsubsync"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from synctui.jobs.progress import Snapshot
-from synctui.model.plan import Request
 from synctui.model.states import JobState
+
+if TYPE_CHECKING:
+    from synctui.jobs.progress import Snapshot
+    from synctui.model.plan import Request
 
 Where = Literal["here", "elsewhere", "nobody"]
 

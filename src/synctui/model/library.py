@@ -10,18 +10,26 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from synctui.model.json import Fields
+from synctui.model.root import LibraryKind, LibraryRoot
 from synctui.model.states import SubtitleState
 
-LibraryKind = Literal["series", "movies", "auto"]
-
-
-@dataclass(frozen=True, slots=True)
-class LibraryRoot:
-    """A configured library."""
-
-    name: str
-    path: str
-    kind: LibraryKind = "auto"
+__all__ = [
+    "AudioTrack",
+    "Change",
+    "Choice",
+    "EpisodeName",
+    "FileStamp",
+    "LibraryKind",
+    "LibraryRoot",
+    "Lineage",
+    "MediaFile",
+    "Pairing",
+    "Row",
+    "Strike",
+    "SubtitleName",
+    "TreeCounts",
+    "Verdict",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,17 @@
+"""A configured library; apart from the other values of the library, because every start needs it and nothing else of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+LibraryKind = Literal["series", "movies", "auto"]
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryRoot:
+    """A configured library."""
+
+    name: str
+    path: str
+    kind: LibraryKind = "auto"
