@@ -14,7 +14,7 @@ from synctui.cli.places import flags_of, prepared, program, same_data
 from synctui.cli.terminal import Terminal
 from synctui.config.launch import Farewell, Launch, Screens
 from synctui.errors import ExitCode, SyncTuiError
-from synctui.model.library import LibraryRoot
+from synctui.model.root import LibraryRoot
 
 log = logging.getLogger(__name__)
 
