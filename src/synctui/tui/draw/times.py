@@ -54,7 +54,7 @@ def clock(at: str | None) -> str:
 
 
 def lasted(start: str | None, end: str | None) -> str:
-    """Return how long it was from one moment to another: `0.4 s`, `8 s`, `6 min`, `3 d`; "" when one of them is not known."""
+    """Return how long it was from one moment to another: `0.4 s`, `8 s`, `6 min`, `3 d`; "" when one is not known."""
     first, last = local(start), local(end)
     if first is None or last is None:
         return ""
