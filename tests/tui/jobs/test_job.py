@@ -139,7 +139,7 @@ async def test_a_job_that_is_gone_is_said(tmp_path: Path) -> None:
 
 async def test_a_job_that_is_left_while_it_is_being_looked_at_again_is_no_fault(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
-        s.app.lenient = True
+        s.app.faults.lenient = True
         await open_job(s, await store_job(s, {"done": 300}))
         await s.until(lambda: len(numbers(s.lines())) > 8)
         await s.press("enter")
@@ -148,4 +148,4 @@ async def test_a_job_that_is_left_while_it_is_being_looked_at_again_is_no_fault(
         await s.press("comma")
         await s.sees("Libraries")
         await s.until(lambda: not any(task.get_name() == "operations" for task in asyncio.all_tasks()))
-        assert not s.app.faults
+        assert not s.app.faults.all
