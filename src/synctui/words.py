@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 
 from synctui.text import cells, clip, pad
 
@@ -45,6 +46,21 @@ def offset(milliseconds: float) -> str:
     if float(f"{abs(seconds):.{digits}f}") == 0:
         return text
     return ("−" if seconds < 0 else "+") + text
+
+
+def found(numbers: Mapping[str, object]) -> str:
+    """Return in which way a subtitle is off, from the numbers of its check: `12.3 s late`, `stretched 25/23.976`."""
+    ratio, told = numbers.get("ratio_name"), numbers.get("offset_ms")
+    given = told if isinstance(told, Sequence) and not isinstance(told, str) else ()
+    offsets = [float(one) for one in given if isinstance(one, (int, float))]
+    pieces = numbers.get("pieces")
+    if isinstance(pieces, int) and pieces > 1:
+        return f"cut in {pieces}"
+    if isinstance(ratio, str) and ratio not in ("", "1"):
+        return f"stretched {ratio}"
+    if not offsets:
+        return ""
+    return f"{abs(offsets[0]) / 1000:.1f} s {'late' if offsets[0] < 0 else 'early'}"
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

@@ -100,6 +100,7 @@ def job_end_fields(job: JobRecord, state: str, at: str, troubles: Sequence[Troub
         "deferred": counts[Result.DEFERRED],
         "conflict": counts[Result.CONFLICT],
         "outcomes": dict(counts),
+        "found": job.found,
         "errors": errors,
         "errors_total": failed(counts) + bool(message),
     }

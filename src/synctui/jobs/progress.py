@@ -31,7 +31,10 @@ class InFlight(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """How a job stands: `counts` by result, `rate` in operations a second, `eta_s` in seconds, the last `lines`."""
+    """How a job stands: `counts` by result, `rate` in operations a second, `eta_s` in seconds, the last `lines`.
+
+    `found` is how many of those that a check left unchanged are not as they should be.
+    """
 
     job: int
     kind: str
@@ -48,6 +51,7 @@ class Snapshot:
     started_at: str | None = None
     completed_at: str | None = None
     message: str = ""
+    found: int = 0
 
 
 def stored(job: JobRecord) -> Snapshot:
@@ -70,6 +74,7 @@ def stored(job: JobRecord) -> Snapshot:
         started_at=job.started_at,
         completed_at=job.completed_at,
         message=job.message,
+        found=job.found,
     )
 
 
@@ -90,6 +95,7 @@ class Progress:
     state: JobState = JobState.RUNNING
     total: int = 0
     counts: dict[str, int] = field(default_factory=dict)
+    found: int = 0
     changed: bool = True
     version: int = 0
     _flights: dict[int, _Flight] = field(default_factory=dict)
@@ -102,6 +108,7 @@ class Progress:
     def __post_init__(self) -> None:
         self.total = self.job.total
         self.counts = dict(self.job.counts)
+        self.found = self.job.found
         self._lines.extend(self.job.snapshot.get("lines", ()))
         self._since = self.clock.monotonic()
 
@@ -129,6 +136,7 @@ class Progress:
     def ended(self, operation: Operation, outcome: Outcome, total: int, counts: Mapping[str, int]) -> None:
         """Note an outcome with the job's sums after it."""
         self.total, self.counts = total, dict(counts)
+        self.found += outcome.found
         second = float(int(self.clock.monotonic()))
         if not self._ends or self._ends[-1][0] != second:
             self._ends.append([second, 0.0])
@@ -166,6 +174,7 @@ class Progress:
             in_flight=tuple(InFlight(one.subject, one.phase, one.fraction) for one in self._flights.values()),
             lines=tuple(self._lines),
             started_at=self.job.started_at,
+            found=self.found,
         )
 
     def stored(self) -> Fields:

@@ -15,7 +15,8 @@ class Outcome:
     """The end of an operation, stored with its rows and its journal line in one transaction.
 
     `reason` is a documented code (`model.reasons`), `numbers` are the kind's own, `rows` are our own tables' values,
-    `receipt` is what an undo needs (None: nothing to undo), `append` adds operations to the job.
+    `receipt` is what an undo needs (None: nothing to undo), `append` adds operations to the job. `found` says that something
+    is to be done about it, which was only looked at.
     """
 
     result: Result
@@ -26,6 +27,7 @@ class Outcome:
     receipt: Fields | None = None
     append: tuple[Operation, ...] = ()
     retryable: bool = False
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,11 @@ class Request:
         """True when it takes something back instead of doing something new: an undo, or a restore."""
         return self.origin == "undo" or self.options.get("restore") is True
 
+    @property
+    def checks(self) -> bool:
+        """True when it only finds out how things stand and changes nothing."""
+        return self.options.get("check") is True
+
     def fingerprint(self) -> str:
         """Return the same text for requests that ask the same."""
         return digest({"kind": self.kind, "targets": list(self.targets), "options": self.options})

@@ -26,6 +26,9 @@ REASONS: dict[str, str] = {
     "already_in_sync": "in sync already",
     "restored": "brought back",
     "undone": "taken back by you: left alone until it changes",
+    "found_shifted": "its lines come too late or too early",
+    "found_stretched": "made for another frame rate",
+    "found_cut": "its parts are off by different times",
     "nothing_to_restore": "there is no original to bring back",
     # subtitles: not trusted, left alone
     "low_confidence": "no timing fits clearly: probably another film or cut",
@@ -75,6 +78,9 @@ def sentence(code: str) -> str:
 
 _BRIEF = {
     "already_in_sync": "",
+    "found_shifted": "late or early",
+    "found_stretched": "another frame rate",
+    "found_cut": "cut",
     "low_confidence": "another film or cut?",
     "no_better": "fits no better",
     "length_mismatch": "longer than the video",

@@ -22,8 +22,9 @@ class _Shown(StrEnum):
 class SubtitleState(_Shown):
     """How a subtitle stands towards its video, as last checked.
 
-    `shifted`, `stretched` and `cut` describe an error that was found and not (yet) corrected, as after a dry run;
-    a corrected subtitle is `in_sync`. `ignored` is what a person said to leave alone, whatever was found before.
+    `shifted`, `stretched` and `cut` describe an error that a check found and that is not (yet) corrected; a corrected
+    subtitle is `in_sync`. `taken_back` is an error that a person wants to keep: what was corrected was brought back.
+    `ignored` is what a person said to leave alone, whatever was found before.
     """
 
     NOT_CHECKED = "not_checked", "not checked", "·"
@@ -38,6 +39,11 @@ class SubtitleState(_Shown):
     FAILED = "failed", "failed", "!"
     CHANGED = "changed", "changed", "~"
     IGNORED = "ignored", "ignored", "◌"
+    TAKEN_BACK = "taken_back", "taken back", "←"
+
+
+OFF = (SubtitleState.SHIFTED, SubtitleState.STRETCHED, SubtitleState.CUT)
+"""The states of an error that is known and was not corrected."""
 
 
 class Result(_Shown):

@@ -16,12 +16,16 @@ from synctui.store.blobs import clean
 from synctui.store.database import Database
 
 RESULTS = tuple(result.value for result in Result)
+_CHANGES = "json_extract(request, '$.options.check') IS NOT 1"
 UNFINISHED = "state NOT IN ('completed', 'failed', 'cancelled')"
 
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """A job as stored. `counts` has every result, 0 included; `total` grows as operations append others."""
+    """A job as stored. `counts` has every result, 0 included; `total` grows as operations append others.
+
+    `found` is how many of those that a check left unchanged are not as they should be.
+    """
 
     id: int
     kind: str
@@ -41,6 +45,7 @@ class JobRecord:
     paused_by_person: bool = False
     message: str = ""
     snapshot: Mapping[str, Any] = field(default_factory=dict)
+    found: int = 0
 
     @property
     def current(self) -> int:
@@ -112,6 +117,7 @@ def record(row: aiosqlite.Row) -> JobRecord:
         paused_by_person=bool(row["paused_by_person"]),
         message=row["message"],
         snapshot=json.loads(row["snapshot"]) if row["snapshot"] else {},
+        found=row["found"],
     )
 
 
@@ -257,18 +263,20 @@ async def has_receipts(database: Database, job: int) -> bool:
 
 
 async def last_attempt(database: Database, kind: str) -> JobRecord | None:
-    """Return the newest job of a kind that was begun; undos do not count."""
+    """Return the newest job of a kind that was begun; undos and checks do not count."""
     row = await database.row(
-        "SELECT * FROM jobs WHERE kind = ? AND started_at IS NOT NULL AND undo_of IS NULL ORDER BY id DESC LIMIT 1", (kind,)
+        "SELECT * FROM jobs WHERE kind = ? AND started_at IS NOT NULL AND undo_of IS NULL"
+        f" AND {_CHANGES} ORDER BY id DESC LIMIT 1",
+        (kind,),
     )
     return record(row) if row else None
 
 
 async def last_success(database: Database, kind: str) -> JobRecord | None:
-    """Return the newest job of a kind that was completed with nothing failed; undos do not count."""
+    """Return the newest job of a kind that was completed with nothing failed; undos and checks do not count."""
     row = await database.row(
         "SELECT * FROM jobs WHERE kind = ? AND state = 'completed' AND failed = 0 AND conflict = 0 AND undo_of IS NULL"
-        " ORDER BY id DESC LIMIT 1",
+        f" AND {_CHANGES} ORDER BY id DESC LIMIT 1",
         (kind,),
     )
     return record(row) if row else None

@@ -197,8 +197,9 @@ async def finish(
         raw.execute("UPDATE queues SET finished = finished + 1 WHERE id = ?", (taken.queue,))
         result = outcome.result.value
         sums = raw.execute(
-            f"UPDATE jobs SET {result} = {result} + 1, total = total + ? WHERE id = ? RETURNING total, {_RESULTS}",
-            (appended, job),
+            f"UPDATE jobs SET {result} = {result} + 1, total = total + ?, found = found + ? WHERE id = ?"
+            f" RETURNING total, {_RESULTS}",
+            (appended, int(outcome.found), job),
         ).fetchone()
         counts = {one.value: int(sums[one.value]) for one in Result}
         told = fields(int(sums["total"]), counts)

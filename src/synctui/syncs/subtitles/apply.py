@@ -1,10 +1,11 @@
-"""Aligns one subtitle: read, ask the engine, pass the gate, write."""
+"""Aligns one subtitle: read, ask the engine, pass the gate, write; a check does the same but writing."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import os
+from dataclasses import replace
 
 from synctui.errors import OperationFailed, Pause
 from synctui.files.reading import Content, read_capped
@@ -16,9 +17,10 @@ from synctui.model.library import Choice, FileStamp, Lineage, Row, Strike, Verdi
 from synctui.model.outcome import Outcome
 from synctui.model.plan import Operation
 from synctui.model.reasons import sentence
-from synctui.model.states import Result, SubtitleState
+from synctui.model.states import OFF, Result, SubtitleState
 from synctui.model.sync import Run
 from synctui.store.lineage import lineage_of_output
+from synctui.store.verdicts import verdict_of
 from synctui.syncs.subtitles.endings import STRIKES, ending
 from synctui.syncs.subtitles.engines import Engines
 from synctui.syncs.subtitles.gate import TOLERANCE_MS
@@ -70,7 +72,7 @@ class Source:
 
 
 async def align(tools: Tools, engines: Engines, operation: Operation, run: Run) -> Outcome:
-    """Do an operation of the action `align`."""
+    """Do an operation of the action `align`, or `check`, which writes nothing."""
     wanted = Alignment.of(operation.payload)
     try:
         run.progress("reading")
@@ -104,6 +106,9 @@ async def align(tools: Tools, engines: Engines, operation: Operation, run: Run) 
 async def _read(tools: Tools, operation: Operation, wanted: Alignment) -> Source:
     path = operation.path or ""
     content = await asyncio.to_thread(read_capped, path, roots=wanted.roots)
+    if operation.action == "check":
+        # How does stand what stands there now, whoever wrote it and when: there is nothing to protect.
+        return await asyncio.to_thread(Source, content, content.data, None, path)
     lineage = await lineage_of_output(tools.database, content.target, content.sha256)
     # What we wrote ourselves meanwhile, through another link to the same file, is no conflict.
     if operation.precondition and content.stamp.text() != operation.precondition and lineage is None:
@@ -125,6 +130,8 @@ async def _conclude(
     standing = source.standing(path)
     if max((abs(new[0] - old[0]) for new, old in zip(proposal.spans, standing, strict=True)), default=0) < TOLERANCE_MS:
         return await _outcome(tools, operation, wanted, "already_in_sync", "", proposal.numbers, source.content)
+    if operation.action == "check":
+        return await _outcome(tools, operation, wanted, _found(proposal.numbers), "", proposal.numbers, source.content)
     data = await asyncio.to_thread(retime, source.subtitle, proposal.spans)
     if not await asyncio.to_thread(same_but_times, source.original, data, path):
         raise OperationFailed("the result would differ in more than its times", code="text_changed")
@@ -141,6 +148,14 @@ async def _conclude(
     kept, stamp = await asyncio.to_thread(exchange, rewrite, source.content, data, tools.vault)
     at = rfc3339(tools.clock.now())
     return settled(operation, rewrite, kept, stamp, reason="aligned", numbers=proposal.numbers, at=at)
+
+
+def _found(numbers: Fields) -> str:
+    """Return the reason code of a subtitle that would have to be moved."""
+    pieces = numbers.get("pieces")
+    if isinstance(pieces, int) and pieces > 1:
+        return "found_cut"
+    return "found_shifted" if numbers.get("ratio_name") in (None, "1") else "found_stretched"
 
 
 async def _refused(tools: Tools, operation: Operation, wanted: Alignment, error: OperationFailed) -> Outcome:
@@ -170,10 +185,13 @@ async def _outcome(
     if state is not None:
         stamp = content.stamp if content is not None else _stamp(operation)
         sha = content.sha256 if content is not None else ""
-        rows.append(_verdict(tools, wanted, path, state, reason, stamp, sha, numbers))
+        verdict = _verdict(tools, wanted, path, state, reason, stamp, sha, numbers)
+        if operation.action == "check":
+            verdict = await _left_alone(tools, verdict)
+        rows.append(verdict)
         if reason in STRIKES:
             rows.append(Strike(path, wanted.engine, sha))
-        elif result is Result.UNCHANGED:
+        elif state is SubtitleState.IN_SYNC:
             rows.append(Strike(path, wanted.engine, sha, clear=True))
     if state is not SubtitleState.NO_VIDEO:
         rows.extend(_choice(wanted, path))
@@ -184,7 +202,19 @@ async def _outcome(
         numbers={"engine": wanted.engine, **numbers},
         rows=tuple(rows),
         retryable=result is Result.FAILED,
+        found=state in OFF,
     )
+
+
+async def _left_alone(tools: Tools, verdict: Verdict) -> Verdict:
+    """Return the verdict of a check; of what a person has taken back it stays taken back, or the next run would do it again."""
+    known = await verdict_of(tools.database, verdict.path)
+    if known is None or known.state is not SubtitleState.TAKEN_BACK or known.content != verdict.content:
+        return verdict
+    if verdict.state not in (*OFF, SubtitleState.REFUSED, SubtitleState.FAILED):
+        return verdict
+    numbers = verdict.numbers if verdict.state in OFF else known.numbers
+    return replace(verdict, state=known.state, reason=known.reason, fingerprint=known.fingerprint, numbers=numbers)
 
 
 def _verdict(

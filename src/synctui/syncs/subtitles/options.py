@@ -24,6 +24,7 @@ KNOWN = frozenset(
         "force",
         "only_failed",
         "restore",
+        "check",
         "to",
         "allow_mass_change",
         "look",
@@ -38,7 +39,8 @@ class SubtitleOptions:
     `audio` is the number, from 1, of the audio track to listen to, whatever language it is in (None: the one that fits the
     subtitle). `max_offset` is the largest shift accepted, in seconds. `allow_mass_change` believes that so much of a
     library is gone; with `look` the index keeps it all the same, because nothing will be done. `restore` asks for originals
-    to be brought back instead of an alignment, the `to`-th (0: the first).
+    to be brought back instead of an alignment, the `to`-th (0: the first). `check` finds out how subtitles stand, and writes
+    nothing.
     """
 
     engine: EngineChoice = "auto"
@@ -52,6 +54,7 @@ class SubtitleOptions:
     allow_mass_change: bool = False
     look: bool = False
     restore: bool = False
+    check: bool = False
     to: int = 0
 
     @classmethod
@@ -76,6 +79,7 @@ class SubtitleOptions:
             allow_mass_change=given.get("allow_mass_change") is True,
             look=given.get("look") is True,
             restore=given.get("restore") is True,
+            check=given.get("check") is True,
             to=int(_number(given, "to", 0)),
         )
 

@@ -10,7 +10,7 @@ from synctui.model.json import Fields
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """The payload of the action `align`.
+    """The payload of the actions `align` and `check`.
 
     `fingerprint` is the conditions under which the verdict will hold; `roots` the folders that links may not leave;
     `audio` is the number of the audio track, from 1, when one was asked for. `chosen` says that a person chose the video,

@@ -23,6 +23,7 @@ from synctui.syncs.subtitles.payload import Alignment
 from synctui.syncs.subtitles.tools import Tools
 
 MOST_BINS = 4096
+_HEARD = ("align", "check")
 _AUDIO = re.compile(r"audio (\d{1,4})\b")
 
 
@@ -66,7 +67,7 @@ async def draw(tools: Tools, looking: Looking, record: OperationRecord, bins: in
     operation = record.operation
     if operation.path is None:
         raise OperationFailed("this operation was about no subtitle", code="gone")
-    if operation.action != "align":
+    if operation.action not in _HEARD:
         return await draw_path(tools, looking, operation.path, bins)
     wanted = Alignment.of(operation.payload)
     return await _draw(
@@ -83,7 +84,7 @@ async def draw_path(tools: Tools, looking: Looking, path: str, bins: int) -> Pic
     pairing = indexed.pairing if indexed is not None else await asyncio.to_thread(pairing_of, path)
     video = pairing.video.path if pairing is not None and pairing.video is not None else None
     for record in await of_path(tools.database, path):
-        if record.operation.action == "align" and record.numbers.get("offset_ms"):
+        if record.operation.action in _HEARD and record.numbers.get("offset_ms"):
             wanted = Alignment.of(record.operation.payload)
             if wanted.reference or video in (None, wanted.video):
                 return await draw(tools, looking, record, bins)

@@ -1,4 +1,4 @@
-"""Plans alignments: which subtitles are not known to be right, and against what each would be aligned."""
+"""Plans alignments and checks: which subtitles are not known to be right, and against what each would be aligned."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from synctui import words
 from synctui.errors import OperationFailed, TargetNotFound, UsageError
 from synctui.files.reading import read_capped
 from synctui.library.decisions import natural
@@ -17,7 +18,7 @@ from synctui.library.names import kind_of
 from synctui.model.library import FileStamp, MediaFile, Pairing, Verdict
 from synctui.model.plan import Operation, PlanItem, Tally
 from synctui.model.reasons import sentence
-from synctui.model.states import SubtitleState
+from synctui.model.states import OFF, SubtitleState
 from synctui.store.ignored import ignored_among
 from synctui.store.strikes import struck_out
 from synctui.store.verdicts import verdicts_for
@@ -44,6 +45,7 @@ async def plan_alignment(
 ) -> AsyncIterator[PlanItem]:
     """Yield an operation for each subtitle that is not known to be right, and a tally for each that is.
 
+    With `options.check` it is one that only finds out how the subtitle stands, where that is not known.
     Raises DependencyMissing for an engine that is not there, TargetNotFound, UsageError.
     """
     scopes = await resolve(tools.database, targets, tools.libraries)
@@ -113,6 +115,7 @@ class _Planner:
     listening: Listening
     last_video: str = ""
     looked: int = 0
+    found: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     async def of(
@@ -166,7 +169,7 @@ class _Planner:
         """
         asked: dict[str, asyncio.Task[str]] = {}
         for item in items:
-            if isinstance(item, Operation) and item.action == "align" and self.reference is None:
+            if isinstance(item, Operation) and item.action != "skip" and self.reference is None:
                 wanted = Alignment.of(item.payload)
                 key = f"{wanted.languages}{wanted.video}"
                 if key not in asked and self.looked < _MOST_LOOKS:
@@ -175,10 +178,10 @@ class _Planner:
                     asked[key] = asyncio.create_task(told_of)
         try:
             for item in items:
-                if isinstance(item, Operation) and item.action == "align":
+                if isinstance(item, Operation) and item.action != "skip":
                     wanted = Alignment.of(item.payload)
                     task = asked.get(f"{wanted.languages}{wanted.video}")
-                    item = replace(item, reason=await task) if task is not None else item
+                    item = replace(item, reason=self._reason(item, await task)) if task is not None else item
                 yield item
         finally:
             # A plan that is given up must leave nothing behind that still reads videos.
@@ -198,8 +201,15 @@ class _Planner:
             if failed and self.struck.get(path) == verdict.content and verdict.subtitle.text() == stamp.text():
                 return Tally("three_strikes")
             if not failed and await self._still_holds(verdict, conditions, pairing.subtitle):
-                return Tally(verdict.state.value)
+                if self.options.check or verdict.state not in OFF:
+                    return Tally(verdict.state.value)
+                self.found[path] = words.found(verdict.numbers)
         return self._operation(pairing, conditions, scope)
+
+    def _reason(self, operation: Operation, against: str) -> str:
+        """Return why: what a check has found, and against what it is aligned."""
+        found = self.found.get(operation.path or "")
+        return f"{found}, {against}" if found else against
 
     async def _still_holds(self, verdict: Verdict, conditions: str, subtitle: MediaFile) -> bool:
         if holds(verdict, conditions, subtitle.stamp):
@@ -247,21 +257,24 @@ class _Planner:
             skip=skip,
             candidates=pairing.candidates,
         )
-        same = video is not None and video.path == self.last_video
+        # What a check has heard is in the speech cache.
+        same = path in self.found or (video is not None and video.path == self.last_video)
         self.last_video = video.path if video is not None else ""
         heard = "the audio" if payload.audio is None else f"audio {payload.audio}"
         against = f"against {os.path.basename(payload.reference) if payload.reference else heard}"
-        return Operation(
-            key=f"align:{path}",
-            action="skip" if skip else "align",
+        action = "check" if self.options.check else "align"
+        planned = Operation(
+            key=f"{action}:{path}",
+            action="skip" if skip else action,
             subject=subject_of(path, scope.root),
             path=path,
             reason=sentence(skip) if skip else against,
             estimate=0.0 if skip else (_NEXT_S if same else _FIRST_S) / self.tools.settings.jobs,
             payload=payload.facts(),
             precondition=pairing.subtitle.stamp.text(),
-            undoable=not skip,
+            undoable=not (skip or self.options.check),
         )
+        return planned if skip else replace(planned, reason=self._reason(planned, against))
 
     async def _problem(self, problem: Problem, scope: Scope) -> list[PlanItem]:
         """Return the operation that reports what could not be looked at, once where it stays as it is."""

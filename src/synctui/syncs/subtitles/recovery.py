@@ -62,6 +62,8 @@ def settled(
     """Return the outcome of a rewrite that is in place; `stamp` is the new file's, not of what may stand there by now."""
     rows: list[Row] = [Change(rewrite.path, "modified", "subtitles")]
     path = operation.path or rewrite.path
+    payload = operation.payload
+    told = numbers
     if operation.action == "align":
         wanted = Alignment.of(operation.payload)
         state, fingerprint, engine, video = SubtitleState.IN_SYNC, wanted.fingerprint, wanted.engine, wanted.video
@@ -73,21 +75,24 @@ def settled(
             rows.append(Lineage(rewrite.path, rewrite.after, rewrite.original, found.backup, operation.key))
     else:
         # What a person took back is left alone from now on, or the next nightly run would do it again.
-        state, engine, video = SubtitleState.REFUSED, "", str(operation.payload.get("video") or "")
-        fingerprint = str(operation.payload.get("fingerprint") or "")
-        known_as = operation.payload.get("known_as")
+        again = payload.get("again") is True
+        state = SubtitleState.IN_SYNC if again else SubtitleState.TAKEN_BACK
+        engine, video = str(payload.get("engine") or ""), str(payload.get("video") or "")
+        fingerprint = str(payload.get("fingerprint") or "")
+        told = _mapping(payload.get("numbers"))
+        known_as = payload.get("known_as")
         names = [str(one) for one in known_as] if isinstance(known_as, (list, tuple)) else [path]
     rows.extend(
         Verdict(
             path=one,
             state=state,
-            reason=reason if operation.action == "align" else "undone",
+            reason="aligned" if state is SubtitleState.IN_SYNC else "undone",
             fingerprint=fingerprint,
             subtitle=stamp,
             content=rewrite.after,
             video=video or None,
             engine=engine,
-            numbers=numbers,
+            numbers=told,
             checked_at=at,
         )
         for one in names
@@ -99,5 +104,16 @@ def settled(
             "previous": found.previous,
             "fingerprint": fingerprint,
             "video": video,
+            "engine": engine,
         }
-    return Outcome(Result.DONE, reason, numbers={"engine": engine, **numbers}, rows=tuple(rows), receipt=receipt)
+        if operation.action == "align":
+            # Measured on the original: they say how that stands when it is brought back.
+            receipt = {**receipt, "aligned": True, "numbers": numbers if rewrite.before == rewrite.original else {}}
+        elif payload.get("aligned") is True:
+            receipt = {**receipt, "aligned": True, "numbers": told, "again": not again}
+    asked = engine if operation.action == "align" else ""
+    return Outcome(Result.DONE, reason, numbers={"engine": asked, **numbers}, rows=tuple(rows), receipt=receipt)
+
+
+def _mapping(value: object) -> Fields:
+    return value if isinstance(value, Mapping) else {}

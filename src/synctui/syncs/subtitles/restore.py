@@ -14,6 +14,7 @@ from synctui.files.subtitle import same_but_times
 from synctui.files.vault import Vault
 from synctui.library.names import kind_of
 from synctui.model.clock import rfc3339
+from synctui.model.json import Fields
 from synctui.model.library import Lineage, Pairing
 from synctui.model.outcome import Outcome, Receipt
 from synctui.model.plan import Notice, Operation, PlanItem, Tally
@@ -30,6 +31,9 @@ from synctui.syncs.subtitles.rewrite import Keep, Rewrite, exchange, fetch
 from synctui.syncs.subtitles.targets import resolve
 from synctui.syncs.subtitles.tools import Tools
 from synctui.text import display
+
+_CARRIED = ("engine", "numbers", "aligned", "again")
+"""What the receipt of an alignment knows about what is brought back, and hands on however often it is taken back."""
 
 UNTOUCHED = "untouched"
 """The tally of subtitles that there is nothing to bring back for: we never wrote them, or their original stands there."""
@@ -52,6 +56,7 @@ async def plan_undo(receipts: AsyncIterator[Receipt]) -> AsyncIterator[PlanItem]
                 "video": facts.get("video"),
                 "fingerprint": facts.get("fingerprint"),
                 "known_as": receipt.operation.payload.get("known_as") or [receipt.operation.path],
+                **{name: facts[name] for name in _CARRIED if name in facts},
             },
         )
 
@@ -122,8 +127,19 @@ async def _plan_file(tools: Tools, path: str, options: SubtitleOptions, *, named
             "fingerprint": "",
             "keep": "vault" if content.sha256 in ours else "original",
             "known_as": await _names(tools, path, content.target, lineages),
+            **await _measured(tools, path, content, lineages, original),
         },
     )
+
+
+async def _measured(tools: Tools, path: str, content: Content, lineages: Sequence[Lineage], original: str) -> Fields:
+    """Return how the original stands, as far as the alignment that is there now has told."""
+    if not any(lineage.output == content.sha256 and lineage.original == original for lineage in lineages):
+        return {}
+    for verdict in (await verdicts_for(tools.database, (path, content.target))).values():
+        if verdict.content == content.sha256 and verdict.reason == "aligned":
+            return {"engine": verdict.engine, "numbers": verdict.numbers}
+    return {}
 
 
 def kept_original(vault: Vault, content: Content, lineages: Sequence[Lineage], number: int) -> tuple[str, str] | None:

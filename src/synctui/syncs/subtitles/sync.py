@@ -36,7 +36,7 @@ class SubtitleSync:
         self.lanes: Mapping[str, Lane] = {"cpu": Lane("cpu", width=tools.settings.jobs)}
 
     def plan(self, request: Request) -> AsyncIterator[PlanItem]:
-        """Yield an operation for every subtitle that is not known to be right."""
+        """Yield an operation for every subtitle that is not known to be right, or of which it is not known."""
         options = SubtitleOptions.of(request, self._tools.settings)
         if options.restore:
             return restore.plan_restore(self._tools, request.targets, options)

@@ -1,0 +1,12 @@
+"""The third step of the schema: what a check finds out, and what a person took back is no refusal."""
+
+from __future__ import annotations
+
+CHECKS_SCHEMA = """
+ALTER TABLE jobs ADD COLUMN found INTEGER NOT NULL DEFAULT 0;
+UPDATE verdicts SET state = 'taken_back' WHERE state = 'refused' AND reason = 'undone';
+UPDATE verdicts SET state = 'unsupported' WHERE state = 'refused' AND reason IN ('forced_sparse', 'too_sparse');
+UPDATE files AS f SET state = v.state FROM directories d, verdicts v
+    WHERE f.state = 'refused' AND f.suffix IS NOT NULL AND d.id = f.directory AND v.path = CAST(d.path || f.name AS BLOB)
+    AND v.state IN ('taken_back', 'unsupported');
+"""
