@@ -17,4 +17,9 @@ class Field(Input):
         """Return the text without what cannot be seen."""
         if value.isascii() and value.isprintable():
             return value
-        return "".join(char for char in value if char in _JOINERS or unicodedata.category(char) not in _UNSEEN)
+        return "".join(char for char in value if char in _JOINERS or not _unseen(char))
+
+
+def _unseen(char: str) -> bool:
+    code = ord(char)
+    return unicodedata.category(char) in _UNSEEN or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
