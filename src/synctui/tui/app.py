@@ -18,7 +18,6 @@ from textual.widgets import Input
 from synctui.config.launch import Farewell, Launch
 from synctui.errors import DatabaseClosed, ExitCode
 from synctui.jobs.board import Board
-from synctui.model.plan import Request
 from synctui.model.states import JobState
 from synctui.text import cells, display
 from synctui.tui.commands.command import Command
@@ -40,6 +39,7 @@ from synctui.tui.widgets.dialogs import Choice, Dialog, Menu
 from synctui.tui.widgets.sturdy import Sturdy
 
 if TYPE_CHECKING:
+    from synctui.model.plan import Request
     from synctui.services import Services
 
 log = logging.getLogger(__name__)

@@ -108,6 +108,19 @@ class RowList(Sturdy, Widget, can_focus=True):
         if before != index:
             self.post_message(self.Moved(self, index))
 
+    def stand(self, cursor: int, top: int) -> None:
+        """Take rows over with the cursor on one of them and `top` as the first that is visible, and tell nobody."""
+        self._count = self.source.count()
+        self.cursor = max(0, min(cursor, self._count - 1)) if self._count else 0
+        self._key = self.source.key(self.cursor) if self._count else None
+        self.top = max(0, top) if not self.size.height else self._bounded(top)
+        self.refresh()
+
+    @property
+    def line_width(self) -> int:
+        """Return how wide the lines of rows are."""
+        return self.size.width - (1 if self._count > self.page else 0) - (_GUTTER if self._gutter else 0)
+
     def move(self, by: int) -> None:
         """Move the cursor."""
         self.move_to(self.cursor + by)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from synctui.store.jumps import Spot
-from synctui.store.tree import SubtitleLine
-from synctui.tui.screens.library.sources import Entry, Key, Source
+if TYPE_CHECKING:
+    from synctui.store.jumps import Spot
+    from synctui.store.tree import SubtitleLine
+    from synctui.tui.screens.library.sources import Entry, Key, Source
 
 
 @dataclass(eq=False, slots=True)
@@ -33,6 +35,36 @@ class Branch:
         while here is not None:
             here.size += by
             here = here.parent
+
+    def locate(self, index: int) -> tuple[Branch, int]:
+        """Return whose line stands so many rows below, all that is open counted, and which of its lines it is."""
+        branch, at = self, index
+        while True:
+            for one in branch.opened:
+                if at <= one.at:
+                    return branch, at
+                if at <= one.at + one.size:
+                    at -= one.at + 1
+                    branch = one
+                    break
+                at -= one.size
+            else:
+                return branch, at
+
+    def index_of(self, at: int) -> int:
+        """Return the place of one of the lines among all rows from the top on."""
+        branch, index = self, at
+        while True:
+            index += sum(one.size for one in branch.opened if one.at < at)
+            if branch.parent is None:
+                return index
+            at = branch.at
+            index += at + 1
+            branch = branch.parent
+
+    def open_nodes(self) -> tuple[Any, ...]:
+        """Return the nodes that are open below, each a pair of its number and those that are open in it."""
+        return tuple((one.key[1], one.open_nodes()) for one in self.opened if one.key is not None and one.key[0] == "node")
 
     def child(self, at: int) -> Branch | None:
         """Return what is open at one of the lines."""
@@ -84,6 +116,8 @@ class Row:
 
     def spot(self) -> Spot | None:
         """Return its place in the store's tree."""
+        from synctui.store.jumps import Spot
+
         if self.entry is None:
             return None
         nodes = self.nodes()

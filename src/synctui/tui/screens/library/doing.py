@@ -5,10 +5,10 @@ from __future__ import annotations
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from synctui.tui.screens.library.branch import Row
 from synctui.tui.screens.place import Place
 
 if TYPE_CHECKING:
+    from synctui.tui.screens.library.branch import Row
     from synctui.tui.screens.library.subjects import Subjects
 
 

@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 from textual.widgets import Input
 
 from synctui import words
-from synctui.store import tree
-from synctui.store.jumps import Spot
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.screens.library import standing
 from synctui.tui.screens.library.filter import WRONG, Query
 from synctui.tui.screens.library.filterbar import FilterBar
 from synctui.tui.screens.library.following import Following
 from synctui.tui.screens.library.marking import Marking
-from synctui.tui.screens.library.outline import Outline
-from synctui.tui.screens.library.sources import Hits, Index, Source
 
 if TYPE_CHECKING:
     from synctui.services import Services
+    from synctui.store.jumps import Spot
+    from synctui.tui.screens.library.outline import Outline
+    from synctui.tui.screens.library.sources import Index, Source
 
 
 class Finding(Marking):
@@ -71,6 +70,8 @@ class Finding(Marking):
         if self._hits is not None:
             await self._jump_among_hits(backwards=backwards)
             return
+        from synctui.store import tree
+
         database = self.home.services.database
         spot = self.row.spot() if self.row is not None else None
         found = await tree.next_in_state(database, WRONG, spot, backwards=backwards)
@@ -82,6 +83,8 @@ class Finding(Marking):
             self.home.say("nothing is off, refused, failed or wants a choice")
 
     async def _jump_among_hits(self, *, backwards: bool) -> None:
+        from synctui.store import tree
+
         assert self._hits is not None
         states = tuple(state for state in self._query.states if state in WRONG) or WRONG
         wrong = set(
@@ -126,6 +129,8 @@ class Finding(Marking):
                 self._hits = None
                 self._show(self._tree)
             return
+        from synctui.tui.screens.library.sources import Hits
+
         hits = Hits(index, query)
         outline = self._outline(hits)
         await outline.load()
@@ -182,6 +187,9 @@ class Finding(Marking):
         if self._hits is not None and self.listing.outline is not None:
             self.view.move_to(self.listing.outline.index_of(self.listing.outline.top, order[wanted]), settle=True)
             return
+        from synctui.store import tree
+        from synctui.store.jumps import Spot
+
         nodes = await tree.path_to(self.home.services.database, wanted)
         if not nodes or not await self.go_to(Spot(nodes, wanted)):
             self.home.say("it is not there any more")

@@ -7,9 +7,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from synctui.store.database import Database
-
 if TYPE_CHECKING:
+    from synctui.store.database import Database
     from synctui.tui.app import SyncTui
 
 _SHARE = 4

@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from synctui.tui.draw.line import Line
 from synctui.tui.screens.library.columns import line_of
 from synctui.tui.screens.library.marks import Marks
-from synctui.tui.screens.library.outline import Outline
-from synctui.tui.screens.library.sources import Key
+
+if TYPE_CHECKING:
+    from synctui.tui.memory import Memory
+    from synctui.tui.screens.library.outline import Outline
+    from synctui.tui.screens.library.sources import Key
 
 
 class Listing:
-    """The rows of an outline, as a RowList wants them; `range` are the rows from a range's beginning to the cursor."""
+    """The rows of an outline, as a RowList wants them; `range` are the rows from a range's beginning to the cursor.
+
+    Before there is an outline, `memory` shows what stood there last.
+    """
 
     def __init__(self, outline: Outline | None, marks: Marks) -> None:
         self.outline = outline
+        self.memory: Memory | None = None
         self.marks = marks
         self.range: range | None = None
 
     def count(self) -> int:
-        return self.outline.count if self.outline is not None else 0
+        if self.outline is None:
+            return self.memory.count if self.memory is not None else 0
+        return self.outline.count
 
     def line(self, index: int, width: int) -> Line:
-        return line_of(self.outline.row(index), width) if self.outline is not None else ()
+        if self.outline is None:
+            return self.memory.shown(index) if self.memory is not None else ()
+        return line_of(self.outline.row(index), width)
 
     def key(self, index: int) -> Hashable:
         return self.outline.row(index).key if self.outline is not None and index < self.outline.count else None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from synctui.store import branches
-from synctui.tui.screens.library.branch import Row
+from typing import TYPE_CHECKING
+
 from synctui.tui.screens.library.doing import Doing
 from synctui.tui.screens.library.listing import Listing
 from synctui.tui.screens.library.marks import Marks
-from synctui.tui.screens.library.outline import Outline
-from synctui.tui.screens.library.sources import Hits, Key
 from synctui.tui.widgets.rows import RowList
+
+if TYPE_CHECKING:
+    from synctui.tui.screens.library.branch import Row
+    from synctui.tui.screens.library.outline import Outline
+    from synctui.tui.screens.library.sources import Hits, Key
 
 
 class Marking(Doing):
@@ -50,6 +53,8 @@ class Marking(Doing):
 
     async def _others(self, row: Row, holder: Key) -> list[Key]:
         """Return everything in a marked row but one of the rows in it."""
+        from synctui.store import branches
+
         database = self.home.services.database
         nodes = row.nodes()
         way: list[Key] = [("node", node) for node in nodes[nodes.index(int(holder[1])) :]] if holder[0] == "node" else []

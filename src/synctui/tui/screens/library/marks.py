@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from synctui.tui.screens.library.branch import Row
-from synctui.tui.screens.library.sources import Key
+if TYPE_CHECKING:
+    from synctui.tui.screens.library.branch import Row
+    from synctui.tui.screens.library.sources import Key
 
 
 class Marks:

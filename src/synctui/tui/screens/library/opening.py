@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from synctui import words
 from synctui.errors import SyncTuiError
-from synctui.model.library import LibraryRoot
-from synctui.store.database import Database
-from synctui.tui.screens.library import sources
+from synctui.tui.memory import Memory, keep, recall
 from synctui.tui.screens.library.finding import Finding
-from synctui.tui.screens.library.outline import Outline
-from synctui.tui.screens.library.sources import Index, Libraries, Source
 from synctui.tui.widgets.dialogs import Choice, Menu
 
 if TYPE_CHECKING:
+    from synctui.model.root import LibraryRoot
     from synctui.services import Services
+    from synctui.store.database import Database
+    from synctui.tui.screens.library.outline import Outline
     from synctui.tui.screens.library.scanning import Scanning
+    from synctui.tui.screens.library.sources import Index, Libraries, Source
+
+_REMEMBER_S = 10.0
 
 
 class Opening(Finding):
@@ -31,6 +35,7 @@ class Opening(Finding):
     _libraries: Libraries | None = None
     _configured: Sequence[LibraryRoot] = ()
     _composed = False
+    _kept_at = 0.0
 
     def _empty(self) -> None:
         """Say what to do where there is nothing to see."""
@@ -60,8 +65,17 @@ class Opening(Finding):
         """Show what there is, as soon as it can be read."""
         if self.home.house.ready:
             self.opened()
-        else:
-            self.home.start(self._peek(), name="peek")
+            return
+        memory = self.listing.memory = recall(self.home.launch)
+        if memory is None:
+            self._begin_to_peek()
+            return
+        self.view.stand(memory.cursor, memory.top)
+        # What is in memory is drawn before anything that reads the index is even loaded.
+        self.call_after_refresh(self._begin_to_peek)
+
+    def _begin_to_peek(self) -> None:
+        self.home.start(self._peek(), name="peek")
 
     async def _peek(self) -> None:
         """Show what the index knows before all that works on it is there."""
@@ -75,6 +89,9 @@ class Opening(Finding):
         roots = launch.libraries or launch.loaded.config.roots()
         if not roots:
             return
+        from synctui.store.database import Database
+        from synctui.tui.screens.library.sources import Index
+
         try:
             database = await Database.open(launch.paths.database, readonly=True)
         except SyncTuiError:
@@ -86,12 +103,31 @@ class Opening(Finding):
         await self._first_rows(self._start_over(Index(database), roots))
 
     def on_unmount(self) -> None:
+        if (memory := self._memory()) is not None:
+            keep(self.home.launch, memory)
         if self.scanning is not None:
             self.scanning.stop()
+
+    def remember(self) -> None:
+        """Keep what is on the screen for the next start, now and then."""
+        if time.monotonic() - self._kept_at > _REMEMBER_S and (memory := self._memory()) is not None:
+            self._kept_at = time.monotonic()
+            self.home.start(asyncio.to_thread(keep, self.home.launch, memory), name="remember")
+
+    def _memory(self) -> Memory | None:
+        """Return what is on the screen; None while it is not the tree, or not read yet."""
+        outline, view = self.listing.outline, self.view
+        if outline is None or outline is not self._tree or not outline.count or not view.size.height:
+            return None
+        width = view.line_width
+        rows = tuple(self.listing.line(index, width) for index in view.on_screen())
+        return Memory(width, outline.count, view.top, view.cursor, self.answer()[0], rows, outline.top.open_nodes())
 
     def opened(self) -> None:
         if not self._composed:
             return
+        from synctui.tui.screens.library.sources import Index
+
         services = self._services = self.home.services
         if self.scanning is not None:
             self.scanning.stop()
@@ -106,6 +142,8 @@ class Opening(Finding):
         self.home.start(self._go_on(services), name="library")
 
     def _start_over(self, index: Index, roots: Sequence[LibraryRoot]) -> Outline:
+        from synctui.tui.screens.library.sources import Libraries
+
         self._index, self._configured = index, roots
         self._libraries = Libraries(index, [os.path.abspath(one.path) for one in roots])
         self._tree = self._outline(self._libraries)
@@ -115,6 +153,9 @@ class Opening(Finding):
     def _outline(self, source: Source) -> Outline:
         index = self._index
         assert index is not None
+        from synctui.tui.screens.library import sources
+        from synctui.tui.screens.library.outline import Outline
+
         outline = Outline(
             source,
             wanted=lambda: self._missing(outline),
@@ -133,15 +174,32 @@ class Opening(Finding):
         self.call_after_refresh(lambda: self.home.start(self._scan(services), name="scan"))
 
     async def _first_rows(self, outline: Outline) -> None:
-        """Read the libraries; one that is alone is opened at once."""
+        """Read the libraries and open what was open last; one that is alone is opened at once."""
         await outline.load()
+        memory, self.listing.memory = self.listing.memory, None
+        if memory is not None and memory.opened and self.listing.outline is None:
+            await outline.reopen(memory.opened)
+            await outline.have(range(self.view.top, self.view.top + self.view.page))
         if outline is not self._tree:
             return
-        self._show(outline)
+        if memory is not None and self.listing.outline is None:
+            self._stand_in_for(outline)
+        else:
+            self._show(outline)
+        if memory is not None and memory.opened:
+            return
         if outline.count == 1:
             outline.open(0)
             await outline.fetch()
             self._moved(outline)
+
+    def _stand_in_for(self, outline: Outline) -> None:
+        """Show an outline where the memory of it was shown, without moving anything."""
+        self.listing.outline = outline
+        self.view.stand(self.view.cursor, self.view.top)
+        self._empty()
+        self._rest()
+        self.update_frame()
 
     # looking at the disks
 

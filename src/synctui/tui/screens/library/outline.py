@@ -6,15 +6,17 @@ from bisect import insort
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from synctui.store.jumps import Spot
 from synctui.tui.screens.library.branch import Branch, Row
-from synctui.tui.screens.library.sources import Entry, Key, Source
+
+if TYPE_CHECKING:
+    from synctui.store.jumps import Spot
+    from synctui.tui.screens.library.sources import Entry, Key, Source
 
 PAGE = 64
 _MOST_PAGES = 96
 _MOST_ROWS = 2_000
-_MOST_PLACES = 4 * PAGE * _MOST_PAGES
 
 
 @dataclass(slots=True)
@@ -83,29 +85,11 @@ class Outline:
         return Row(branch, at, entry if line is not None else None, line)
 
     def _locate(self, index: int) -> tuple[Branch, int]:
-        branch, at = self.top, index
-        while True:
-            for one in branch.opened:
-                if at <= one.at:
-                    return branch, at
-                if at <= one.at + one.size:
-                    at -= one.at + 1
-                    branch = one
-                    break
-                at -= one.size
-            else:
-                return branch, at
+        return self.top.locate(index)
 
     def index_of(self, branch: Branch, at: int) -> int:
         """Return the place in the list of a branch's line."""
-        index = at
-        while True:
-            index += sum(one.size for one in branch.opened if one.at < at)
-            if branch.parent is None:
-                return index
-            at = branch.at
-            index += at + 1
-            branch = branch.parent
+        return branch.index_of(at)
 
     def tops(self) -> list[int]:
         """Return the places of the topmost rows."""
@@ -188,7 +172,7 @@ class Outline:
             for entry in page.entries:
                 if self._places.get(entry.key, (None, 0))[0] is owner:
                     del self._places[entry.key]
-        if len(self._places) > _MOST_PLACES:  # subtitles of videos that were opened
+        if len(self._places) > 4 * PAGE * _MOST_PAGES:  # subtitles of videos that were opened
             self._places = {key: place for key, place in self._places.items() if key[0] != "subtitle"}
         changed = {at for at, entry in enumerate(entries) if at >= len(known) or known[at] != entry}
         for at in changed:
@@ -273,6 +257,19 @@ class Outline:
         self._moved()
         return None if at is None or at >= branch.total else self.index_of(branch, at)
 
+    async def reopen(self, opened: tuple[Any, ...], branch: Branch | None = None) -> None:
+        """Open nodes that were open before; those that are gone are left out."""
+        branch = branch or self.top
+        for node, inside in opened:
+            at = await self._place(branch, ("node", node))
+            if at is None or branch.child(at) is not None:
+                continue
+            await self._sure(branch, at)
+            entry = self._entry(branch, at)
+            if entry is not None and entry.key == ("node", node):
+                await self.reopen(inside, self._insert(branch, at, entry.key, self._below(entry), _lines_in(entry)))
+        self._changed()
+
     async def _place(self, branch: Branch, key: Key) -> int | None:
         assert branch.source is not None
         return (await branch.source.places([key])).get(key)
@@ -285,6 +282,15 @@ class Outline:
             entries, total = await self._read(branch, number)
             self._resize(branch, total)
             self._keep(branch, number, entries)
+
+    async def have(self, rows: Iterable[int]) -> None:
+        """Read the lines of rows, as far as they are not known."""
+        for index in rows:
+            if index < self.count:
+                branch, at = self._locate(index)
+                if branch.source is None and branch.parent is not None:
+                    branch, at = branch.parent, branch.at
+                await self._sure(branch, at)
 
     # following changes
 

@@ -16,20 +16,20 @@ from synctui.errors import SyncTuiError
 from synctui.tui.commands.command import Command
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.screens.library import standing
-from synctui.tui.screens.library.branch import Row
 from synctui.tui.screens.library.filter import Query
 from synctui.tui.screens.library.filterbar import FilterBar
 from synctui.tui.screens.library.following import Following
 from synctui.tui.screens.library.listing import Listing
 from synctui.tui.screens.library.marks import Marks
 from synctui.tui.screens.library.opening import Opening
-from synctui.tui.screens.library.outline import Outline
 from synctui.tui.screens.library.pane import Pane
-from synctui.tui.screens.library.sources import Hits
 from synctui.tui.widgets.lines import Lines
 from synctui.tui.widgets.rows import RowList
 
 if TYPE_CHECKING:
+    from synctui.tui.screens.library.branch import Row
+    from synctui.tui.screens.library.outline import Outline
+    from synctui.tui.screens.library.sources import Hits
     from synctui.tui.screens.library.subjects import Subjects
 
 _WIDE = 110
@@ -105,8 +105,9 @@ class LibraryScreen(Opening):
             self._rest()
 
     def answer(self) -> tuple[Line, Line]:
-        if self._libraries is None:
-            return (Span("opening the library", "dim"),), ()
+        if self._libraries is None or self.listing.memory is not None:
+            memory = self.listing.memory
+            return memory.answer if memory is not None else (Span("opening the library", "dim"),), ()
         if not self._configured:
             return (Span("no library yet", "dim"),), ()
         if self._hits is not None:
@@ -179,6 +180,7 @@ class LibraryScreen(Opening):
             return
         self._empty()
         self.update_frame()
+        self.remember()
         if self.pane.display:
             self.pane.look_again()
 
