@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import fcntl
 import os
@@ -164,6 +165,7 @@ class Terminal:
         os.close(slave)
         self.written = bytearray()
         self._left = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     # what a person does
 
@@ -207,6 +209,7 @@ class Terminal:
         """Wait until what is on the screen is as it should be, and return it."""
         deadline = time.monotonic() + seconds
         while not true(text := self.text):
+            assert "a fault in SyncTUI" not in text, text
             assert time.monotonic() < deadline, f"never came to be; the screen says:\n{text}"
             if not self._take(0.2) and self.process.poll() is not None:
                 assert true(self.text), f"the program ended with {self.process.returncode}; it said:\n{self.text}"
@@ -281,7 +284,7 @@ class Terminal:
                 break
             taken += len(data)
             self.written += data
-            self._left = self.screen.feed(self._left + data.decode("utf-8", "replace"))
+            self._left = self.screen.feed(self._left + self._decoder.decode(data))
         return taken
 
 
