@@ -53,6 +53,11 @@ class Place(Sturdy, Screen[Any]):
         """Return the application."""
         return self.app  # type: ignore[return-value]
 
+    @property
+    def stands(self) -> bool:
+        """Tell whether its widgets are there: what a task of it finds may come after it was closed."""
+        return self.is_mounted and bool(self.children) and self in self.app.screen_stack
+
     def compose(self) -> ComposeResult:
         yield Lines(id="frame-top")
         yield Lines(id="frame-answer")
@@ -107,7 +112,7 @@ class Place(Sturdy, Screen[Any]):
 
     def update_frame(self) -> None:
         """Draw the frame's lines that changed."""
-        if not self.is_mounted or not self.children:
+        if not self.stands:
             return
         try:
             self._draw_frame(self.size.width)

@@ -84,17 +84,22 @@ def actions(job: BoardJob) -> tuple[str, ...]:
     """Return what the operations of a job do, for the word of what is done."""
     if job.request.kind != "subtitles":
         return ()
-    return ("restore",) if job.request.brings_back or job.undo_of is not None else ("align",)
+    if job.request.brings_back or job.undo_of is not None:
+        return ("restore",)
+    return ("check",) if job.request.checks else ("align",)
 
 
 def parts(job: BoardJob) -> list[tuple[str, Role]]:
     """Return the counts of a job in words, the most important first."""
-    counts = job.snapshot.counts
-    return [
-        (summary.outcomes({one.value: counts[one.value]}, actions(job)), ROLES.get(one, "text"))
-        for one in _ORDER
-        if counts.get(one.value)
-    ]
+    shown = summary.parts(job.snapshot.counts, actions(job), job.snapshot.found)
+    return [(text, ROLES.get(one, "text")) for one, text in sorted(shown, key=lambda part: _ORDER.index(part[0]))]
+
+
+def role_of(result: Result | None, reason: str) -> Role:
+    """Return the role that an end's word is drawn in: what a check has found is to be seen."""
+    if summary.is_finding(reason):
+        return "warn"
+    return ROLES.get(result, "text") if result is not None else "text"
 
 
 def result_line(job: BoardJob, width: int) -> Line:

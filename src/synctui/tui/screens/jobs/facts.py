@@ -15,10 +15,11 @@ from synctui.store.history import OperationRecord
 from synctui.store.lineage import Writing
 from synctui.text import cells, display
 from synctui.tui.draw.line import Line, Span
+from synctui.tui.draw.palette import Role
 from synctui.tui.draw.pictures import offset_words
 from synctui.tui.draw.plots import bar, confidence_bar
 from synctui.tui.draw.times import at_time, lasted
-from synctui.tui.screens.jobs.faces import ROLES
+from synctui.tui.screens.jobs.faces import ROLES, role_of
 from synctui.tui.screens.jobs.sheet import kept_end
 
 _NAME = 12
@@ -48,15 +49,18 @@ def outcome_words(record: OperationRecord) -> str:
     if record.result is Result.DONE and (moved := offset_words(record.numbers.get("offset_ms"))):
         return f"its lines were moved by {moved.replace(' · ', ', ')}"
     if record.reason == "already_in_sync":
-        return "nothing was to be moved"
+        return "nothing was to be moved" if record.operation.action == "align" else "nothing is to be moved"
+    if summary.is_finding(record.reason) and (found := words.found(record.numbers)):
+        return f"{found}; nothing was written"
     return display(record.message) if record.message else sentence(record.reason)
 
 
 def fact_lines(record: OperationRecord, written: Sequence[Writing], width: int) -> tuple[Line, ...]:
     """Return everything about an operation but its picture."""
     one, result = record.operation, record.result
-    role = ROLES.get(result, "text") if result is not None else "dim"
-    word = summary.end_word(one.action, result.value) if result is not None else record.state.value.replace("_", " ")
+    role = role_of(result, record.reason) if result is not None else "dim"
+    waits = record.state.value.replace("_", " ")
+    word = waits if result is None else summary.end_word(one.action, result.value, record.reason)
     lines: list[Line] = []
     if one.path is not None:
         lines.append((Span(" "), Span(kept_end(display(os.path.dirname(one.path)), width - 2), "dim")))
@@ -184,9 +188,10 @@ def note_lines(record: OperationRecord) -> tuple[Line, ...]:
     result = record.result
     if result is None:
         return ()
-    word = summary.end_word(record.operation.action, result.value)
+    word = summary.end_word(record.operation.action, result.value, record.reason)
     told = outcome_words(record)
-    first: Line = (Span("   "), Span(word, ROLES.get(result, "dim")), Span(f": {told}" if told else ""))
+    role: Role = role_of(result, record.reason) if result in ROLES or summary.is_finding(record.reason) else "dim"
+    first: Line = (Span("   "), Span(word, role), Span(f": {told}" if told else ""))
     if record.undone_by is not None:
         return first, (Span(f"   taken back by job {record.undone_by}", "dim"),)
     hint = advice(record.reason) if result not in (Result.DONE, Result.UNCHANGED) else ""

@@ -67,28 +67,22 @@ class JobScreen(JobPlace):
         self._log_shown = False
         self._log_at = 0.0
         self._rates: deque[float] = deque(maxlen=_RATES)
+        # Kept, not looked for: while the screen is taken down its parts go one by one.
+        self._head = Lines(id="job-head", height=None)
+        self._operation_list = RowList(self._operations, id="job-operations")
+        self._log_list = LogList(self._log, id="job-log", gutter=False)
+        self._note = Lines(id="job-note", height=None)
+        self._field = Field(id="job-filter", placeholder="text in a name, a message or an outcome")
 
     def body(self) -> Iterable[Widget]:
-        yield Lines(id="job-head", height=None)
+        yield self._head
         with Horizontal(id="body"):
-            yield RowList(self._operations, id="job-operations")
-            yield LogList(self._log, id="job-log", gutter=False)
-        yield Lines(id="job-note", height=None)
-        yield Field(id="job-filter", placeholder="text in a name, a message or an outcome")
+            yield self._operation_list
+            yield self._log_list
+        yield self._note
+        yield self._field
 
     # parts
-
-    @property
-    def _operation_list(self) -> RowList:
-        return self.query_one("#job-operations", RowList)
-
-    @property
-    def _log_list(self) -> LogList:
-        return self.query_one("#job-log", LogList)
-
-    @property
-    def _field(self) -> Input:
-        return self.query_one("#job-filter", Input)
 
     @property
     def rows(self) -> RowList | None:
@@ -153,7 +147,7 @@ class JobScreen(JobPlace):
         self.refreshed()
 
     def refreshed(self) -> None:
-        if not self.is_mounted or not self.home.house.ready or self.home.board.version == self._version:
+        if not self.stands or not self.home.house.ready or self.home.board.version == self._version:
             return
         self._version = self.home.board.version
         before = self._job_now
@@ -181,7 +175,7 @@ class JobScreen(JobPlace):
         record = await rows.get(self._database(), self.number)
         if record is None:
             self.home.say(f"there is no job {self.number}", "warn")
-        elif self.is_mounted:
+        elif self.stands:
             self._job_now = ended_job(record)
             self._show_head()
             self.look()
@@ -189,10 +183,9 @@ class JobScreen(JobPlace):
     def _show_head(self) -> None:
         if self._job_now is not None:
             lines = head_lines(self._job_now, self.size.width, tuple(self._rates))
-            head = self.query_one("#job-head", Lines)
-            if head.size.height != len(lines):
-                head.styles.height = len(lines)
-            head.show(*lines)
+            if self._head.size.height != len(lines):
+                self._head.styles.height = len(lines)
+            self._head.show(*lines)
 
     def look(self) -> None:
         """Look at operations and log again; while that goes on, once more afterwards."""
@@ -207,7 +200,10 @@ class JobScreen(JobPlace):
             while True:
                 self._again = False
                 opening = not self._operations.count()
-                if await self._operations.look() or self._fresh:
+                changed = await self._operations.look()
+                if not self.stands:
+                    return
+                if changed or self._fresh:
                     self._operation_list.reload(keep=not self._fresh)
                     self._fresh = False
                     if opening:
@@ -215,8 +211,10 @@ class JobScreen(JobPlace):
                 else:
                     self._operations.again(self._operation_list.on_screen())
                 await self._look_at_log()
+                if not self.stands:
+                    return
                 self._show_note()
-                if not (self._again and self.is_mounted):
+                if not self._again:
                     return
         finally:
             self._looking = False
@@ -233,7 +231,7 @@ class JobScreen(JobPlace):
         log = self._log_list
         before = self._log.count()
         follows = log.cursor >= before - 1
-        if not await self._log.look():
+        if not await self._log.look() or not self.stands:
             return
         if not before:
             log.reload(keep=False)
@@ -253,24 +251,23 @@ class JobScreen(JobPlace):
         return True
 
     def _operations_came(self, places: Iterable[int]) -> None:
-        if self.is_mounted:
+        if self.stands:
             self._operation_list.redraw(places)
             self._show_note()
             self.update_frame()
 
     def _log_came(self, places: Iterable[int]) -> None:
-        if self.is_mounted:
+        if self.stands:
             self._log_list.redraw(places)
 
     def _show_note(self) -> None:
         record = None if self._only_log else self.record()
-        note = self.query_one("#job-note", Lines)
         if record is not None and record.result is not None:
-            note.show(*note_lines(record))
+            self._note.show(*note_lines(record))
         elif self._operations.count() == 0 and not self._looking:
-            note.show((Span("   nothing here", "dim"),))
+            self._note.show((Span("   nothing here", "dim"),))
         else:
-            note.show()
+            self._note.show()
 
     # arranging
 
@@ -351,7 +348,7 @@ class JobScreen(JobPlace):
         self._wanted = asyncio.get_running_loop().call_later(_TYPED, self._seek, event.value)
 
     def _seek(self, text: str) -> None:
-        if self.is_mounted and text != self._log.search:
+        if self.stands and text != self._log.search:
             self._operations.search = text
             self._log.seek(text)
             self._fresh = True

@@ -17,7 +17,7 @@ from synctui.store.database import Database
 from synctui.store.history import OperationRecord
 from synctui.text import display
 from synctui.tui.draw.line import Line, Span
-from synctui.tui.screens.jobs.faces import ROLES
+from synctui.tui.screens.jobs.faces import role_of
 from synctui.tui.screens.jobs.facts import says_no_more
 from synctui.tui.screens.jobs.pages import PAGE, Pages
 from synctui.tui.screens.jobs.tale import event_line
@@ -105,9 +105,9 @@ def operation_line(record: OperationRecord, width: int, flights: dict[str, InFli
         word = "in doubt" if record.state is OperationState.IN_DOUBT else "waits"
         again = f"tried {words.count(record.attempts, 'time')}" if record.attempts else ""
         return (Span("· ", "dim"), name, Span(word, "dim", _WORD), Span(again, "dim"))
-    role = ROLES.get(record.result, "text")
+    role = role_of(record.result, record.reason)
     told = {**record.numbers, "message": record.message}
-    word = "taken back" if record.undone_by is not None else summary.end_word(one.action, record.result.value)
+    word = "taken back" if record.undone_by is not None else summary.end_word(one.action, record.result.value, record.reason)
     detail = summary.end_detail(record.result.value, record.reason, told, short=detail_width < 40)
     if says_no_more(record.result, {**told, "reason": record.reason}):
         detail = ""

@@ -57,11 +57,14 @@ class OperationScreen(JobPlace):
         self._version: int | None = None
         self._top = 0
         self._more = 0
+        # Kept, not looked for: while the screen is taken down its parts go one by one.
+        self._facts = Lines(id="operation-facts", height=None)
+        self._plot = Lines(id="operation-picture", height=None)
 
     def body(self) -> Iterable[Widget]:
         with Horizontal(id="body"):
-            yield Lines(id="operation-facts", height=None)
-            yield Lines(id="operation-picture", height=None)
+            yield self._facts
+            yield self._plot
 
     def chosen(self) -> BoardJob | None:
         return next((job for job in self.home.board.jobs if job.id == self.number), None)
@@ -106,7 +109,7 @@ class OperationScreen(JobPlace):
         self.refreshed()
 
     def refreshed(self) -> None:
-        if not self.is_mounted or not self.home.house.ready or self.home.board.version == self._version:
+        if not self.stands or not self.home.house.ready or self.home.board.version == self._version:
             return
         first, self._version = self._version is None, self.home.board.version
         undone = any(job.undo_of == self.number for job in self.home.board.jobs)
@@ -137,7 +140,7 @@ class OperationScreen(JobPlace):
         return max(30, self.size.width - (_FACTS + 2 if self.has_class("-wide") else 2))
 
     def _show(self) -> None:
-        if not self.is_mounted or self.record is None:
+        if not self.stands or self.record is None:
             return
         self._put()
         wanted = (self._room, self._window)
@@ -146,12 +149,12 @@ class OperationScreen(JobPlace):
             self.home.start(self._draw(self.record, wanted), name="picture")
 
     def _put(self) -> None:
-        if self.record is None:
+        if self.record is None or not self.stands:
             return
-        facts = self.query_one("#operation-facts", Lines)
+        facts = self._facts
         if self.has_class("-wide"):
             facts.show(*fact_lines(self.record, self._written, _FACTS))
-            self.query_one("#operation-picture", Lines).show(*self._picture_lines(max(3, min(6, self.size.height // 9))))
+            self._plot.show(*self._picture_lines(max(3, min(6, self.size.height // 9))))
             return
         lines = (*fact_lines(self.record, self._written, self.size.width), *self._picture_lines(2))
         self._more = max(0, len(lines) - max(1, facts.size.height))
@@ -170,7 +173,7 @@ class OperationScreen(JobPlace):
             self._why_not = "a fault in SyncTUI"
             self._put()
             raise
-        if wanted != self._drawing or not self.is_mounted:
+        if wanted != self._drawing or not self.stands:
             return
         self._picture, self._drawing, self._drawn = picture, None, wanted
         self._put()

@@ -24,7 +24,7 @@ def ended_job(record: JobRecord) -> BoardJob:
         request=record.request,
         title=f"{record.kind} {what}",
         what=what,
-        result=summary.result(record.state, record.counts, tuple(record.plan.by_action), record.message),
+        result=summary.result(record.state, record.counts, tuple(record.plan.by_action), record.message, record.found),
         clean=record.state is not JobState.FAILED and not wrong,
         undo_of=record.undo_of,
         undoable=bool(record.counts.get(Result.DONE)),

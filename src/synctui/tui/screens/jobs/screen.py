@@ -41,19 +41,19 @@ class JobsScreen(JobPlace):
         self._only_wrong = False
         self._version: int | None = None
         self._reading = False
+        # Kept, not looked for: while the screen is taken down its parts go one by one.
+        self._empty = Lines(id="jobs-empty", height=0)
+        self._list = JobList(self._source, id="jobs-list")
+        self._pane = Lines(id="jobs-pane", height=None)
 
     def body(self) -> Iterable[Widget]:
-        yield Lines(id="jobs-empty", height=0)
+        yield self._empty
         with Horizontal(id="body"):
-            yield JobList(self._source, id="jobs-list")
-            yield Lines(id="jobs-pane", height=None)
-
-    @property
-    def _list(self) -> JobList:
-        return self.query_one("#jobs-list", JobList)
+            yield self._list
+            yield self._pane
 
     def chosen(self) -> BoardJob | None:
-        return self._source.job_at(self._list.cursor) if self.is_mounted else None
+        return self._source.job_at(self._list.cursor) if self.stands else None
 
     # what is shown
 
@@ -94,7 +94,7 @@ class JobsScreen(JobPlace):
         self.refreshed()
 
     def refreshed(self) -> None:
-        if self.is_mounted and self.home.board.version != self._version:
+        if self.stands and self.home.board.version != self._version:
             self._version = self.home.board.version
             self._take(self.home.board)
 
@@ -115,7 +115,6 @@ class JobsScreen(JobPlace):
         self._read_older()
 
     def _tell_empty(self) -> None:
-        lines = self.query_one("#jobs-empty", Lines)
         empty = not self._source.jobs
         told: tuple[Line, ...] = ()
         if empty and self._only_wrong:
@@ -133,15 +132,14 @@ class JobsScreen(JobPlace):
                 (Span("   series or a subtitle and press "), Span("s", "accent"), Span(": a preview comes first,")),
                 (Span("   and the job appears here while it runs and when it is done."),),
             )
-        lines.styles.height = len(told)
-        lines.display = empty
-        lines.show(*told)
+        self._empty.styles.height = len(told)
+        self._empty.display = empty
+        self._empty.show(*told)
 
     def _show_pane(self) -> None:
-        pane = self.query_one("#jobs-pane", Lines)
-        if pane.display:
+        if self._pane.display:
             job = self.chosen()
-            pane.show(*(job_sheet(job, _PANE - 1) if job is not None else ()))
+            self._pane.show(*(job_sheet(job, _PANE - 1) if job is not None else ()))
 
     def _read_older(self) -> None:
         rows = self._list
@@ -156,7 +154,7 @@ class JobsScreen(JobPlace):
             await self._past.page(self.home.services.database)
         finally:
             self._reading = False
-        if self.is_mounted:
+        if self.stands:
             self._take(self.home.board)
 
     def on_mount(self) -> None:
@@ -169,10 +167,10 @@ class JobsScreen(JobPlace):
         self.call_after_refresh(self._again)
 
     def _arrange(self) -> None:
-        self.query_one("#jobs-pane", Lines).display = self.size.width >= WIDE
+        self._pane.display = self.size.width >= WIDE
 
     def _again(self) -> None:
-        if self.is_mounted:
+        if self.stands:
             self._take(self.home.board)
 
     def on_row_list_moved(self, event: RowList.Moved) -> None:

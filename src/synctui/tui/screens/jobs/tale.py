@@ -11,9 +11,8 @@ from synctui.model.events import Event
 from synctui.model.states import JobState, Result
 from synctui.store.blobs import from_blob
 from synctui.tui.draw.line import Line, Span
-from synctui.tui.draw.palette import Role
 from synctui.tui.draw.times import at_time, clock
-from synctui.tui.screens.jobs.faces import ROLES
+from synctui.tui.screens.jobs.faces import role_of
 from synctui.tui.screens.jobs.facts import says_no_more
 
 _TIME = 10
@@ -56,8 +55,8 @@ def _told(event: Event, width: int) -> Line:
 def _ended(fields: Mapping[str, object], width: int) -> Line:
     outcome, reason = str(fields.get("outcome", "")), str(fields.get("reason", ""))
     result = Result(outcome) if outcome in list(Result) else None
-    role: Role = ROLES.get(result, "text") if result is not None else "text"
-    word = summary.end_word(str(fields.get("action", "")), outcome)
+    role = role_of(result, reason)
+    word = summary.end_word(str(fields.get("action", "")), outcome, reason)
     detail = "" if says_no_more(outcome, fields) else summary.end_detail(outcome, reason, fields, short=width < 90)
     subject = words.name(str(fields.get("subject", "")), max(12, min(_SUBJECT, width // 2)))
     glyph = result.glyph if result is not None else " "
@@ -72,7 +71,7 @@ def _job_ended(fields: Mapping[str, object]) -> Line:
         else {}
     )
     state = str(fields.get("state", ""))
-    told = summary.outcomes(counts)
+    told = summary.outcomes(counts, found=_number(fields, "found"))
     if state in list(JobState):
         return (Span(f"{JobState(state).word}: {told}", "error" if state == JobState.FAILED else "strong"),)
     return (Span(told, "strong"),)
