@@ -32,6 +32,7 @@ examples:
   synctui --demo                              try them on a made-up library
   synctui --run subtitles /media/series -n    what would be done
   synctui --run subtitles /media/series -y    do it
+  synctui --run subtitles --inspect -y        find out how all of them stand, write nothing
   synctui --run subtitles --resume            go on after an interruption
 """
 
@@ -50,6 +51,7 @@ class Arguments:
     demo: str | None = None
     dry_run: bool = False
     check: bool = False
+    inspect: bool = False
     yes: bool = False
     json: bool = False
     resume: str | None = None
@@ -183,6 +185,7 @@ def _run_arguments(words: list[str], literal: tuple[str, ...]) -> Arguments:
     run = parser.add_argument_group("running")
     run.add_argument("-n", "--dry-run", action="store_true", help="show the plan, change nothing")
     run.add_argument("--check", action="store_true", help="exit 14 when there is something to do, change nothing")
+    run.add_argument("--inspect", action="store_true", help="find out how each stands, write nothing")
     run.add_argument("--resume", metavar="ID", help="go on with the newest unfinished job, or with --resume=ID")
     run.add_argument("--force", action="store_true", help="check again what is known already")
     run.add_argument("--only-failed", action="store_true", help="only what failed the last time")
@@ -270,6 +273,7 @@ def _command_arguments(command: str, words: list[str], literal: tuple[str, ...])
 _PLANS = {
     "dry_run": "--dry-run",
     "check": "--check",
+    "inspect": "--inspect",
     "force": "--force",
     "only_failed": "--only-failed",
     "limit": "--limit",
@@ -284,6 +288,7 @@ _OF_RUNS = {
     "targets": "a target",
     "dry_run": "--dry-run",
     "check": "--check",
+    "inspect": "--inspect",
     "yes": "--yes",
     "json": "--json",
     "resume": "--resume",

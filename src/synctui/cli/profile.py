@@ -69,6 +69,7 @@ OPTIONS: dict[str, Reader] = {
     "languages": _texts,
     "max_offset": _seconds,
     "force": _switch,
+    "inspect": _switch,
     "only_failed": _switch,
     "limit": _count,
     "jobs": _count,

@@ -108,7 +108,9 @@ class Report:
             self._tell_left_alone()
         outcomes = fields.get("outcomes")
         counts = outcomes if isinstance(outcomes, Mapping) else {}
-        line = f" {words.count(_number(fields, 'total'), self._noun)}: {summary.outcomes(counts, actions or self._actions)}"
+        parts = summary.parts(counts, actions or self._actions, _number(fields, "found"))
+        told = ", ".join(text for _, text in parts) or "nothing done"
+        line = f" {words.count(_number(fields, 'total'), self._noun)}: {told}"
         self.say(self._terminal.paint(line, "bold") + f"    {words.clock_time(seconds)}")
         if not self._quiet:
             for (outcome, reason), number in sorted(self._reasons.items()):

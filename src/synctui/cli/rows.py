@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from synctui import words
 from synctui.cli.terminal import Terminal
-from synctui.jobs.summary import end_detail, end_word
+from synctui.jobs.summary import end_detail, end_word, is_finding
 from synctui.model.states import Result
 from synctui.text import clip, pad
 
@@ -26,8 +26,8 @@ def ended_row(terminal: Terminal, action: str, fields: Mapping[str, object]) -> 
     """Return the line of an operation that has ended, from the fields of its `op_end`."""
     outcome, reason = str(fields.get("outcome", "")), str(fields.get("reason", ""))
     glyph = Result(outcome).glyph if outcome in list(Result) else " "
-    word = end_word(action, outcome)
-    style = _STYLE.get(outcome, "dim")
+    word = end_word(action, outcome, reason)
+    style = "warn" if is_finding(reason) else _STYLE.get(outcome, "dim")
     return row(
         terminal,
         glyph,

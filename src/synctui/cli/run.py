@@ -24,6 +24,7 @@ from synctui.text import display
 
 KINDS = ("subtitles",)
 End = tuple[ExitCode, str | None]
+_SWITCHES = {"force": "force", "only_failed": "only_failed", "allow_mass_change": "allow_mass_change", "inspect": "check"}
 
 
 async def run(arguments: Arguments) -> ExitCode:
@@ -69,9 +70,9 @@ def _request(session: Session) -> Request:
             options[name] = os.path.abspath(value)
     if arguments.allow_mass_change and (arguments.dry_run or arguments.check):
         options["look"] = True
-    for name in ("force", "only_failed", "allow_mass_change"):
+    for name, option in _SWITCHES.items():
         if getattr(arguments, name):
-            options[name] = True
+            options[option] = True
     return Request(arguments.kind, absolute(arguments.targets), options, profile=session.profile or None)
 
 

@@ -91,7 +91,7 @@ class Lookout:
             title=f"{record.kind} {what}",
             what=what,
             where=where,
-            result=summary.result(snapshot.state, snapshot.counts, actions, record.message),
+            result=summary.result(snapshot.state, snapshot.counts, actions, record.message, snapshot.found),
             clean=snapshot.state is not JobState.FAILED and not _wrong(snapshot),
             undo_of=record.undo_of,
             undoable=snapshot.state is not JobState.RUNNING and await self._can_undo(record),

@@ -29,7 +29,13 @@ _PAUSES = {
     "not_authorised": "credentials are missing or refused",
 }
 _WRONG = (Result.FAILED.value, Result.CONFLICT.value)
-_ENDS = {("align", "done"): "aligned", ("restore", "done"): "restored", ("align", "unchanged"): "in sync"}
+_ENDS = {
+    ("align", "done"): "aligned",
+    ("restore", "done"): "restored",
+    ("align", "unchanged"): "in sync",
+    ("check", "unchanged"): "in sync",
+}
+_FOUND = {"found_shifted": "off", "found_stretched": "stretched", "found_cut": "cut"}
 
 
 def done_word(actions: Collection[str]) -> str:
@@ -38,20 +44,42 @@ def done_word(actions: Collection[str]) -> str:
     return known.pop() if len(known) == 1 else "done"
 
 
-def outcomes(counts: Mapping[str, object], actions: Collection[str] = ()) -> str:
-    """Return the counts by result in words: `38 aligned, 2 failed`; `nothing done` when there are none."""
-    named = ((Result.DONE, done_word(actions)), *_OUTCOMES)
-    shown = [
-        f"{number:,} {word}" for result, word in named if isinstance(number := counts.get(result.value), int) and number
-    ]
-    return ", ".join(shown) or "nothing done"
+def parts(counts: Mapping[str, object], actions: Collection[str] = (), found: int = 0) -> list[tuple[Result, str]]:
+    """Return the counts by result in words, those that are not zero.
+
+    Of a check what it left unchanged is two things: `found` that are off, and what is in sync.
+    """
+    known = {one: number for one in Result if isinstance(number := counts.get(one.value), int) and number}
+    shown: list[tuple[Result, str]] = []
+    for one, word in ((Result.DONE, done_word(actions)), *_OUTCOMES):
+        number = known.get(one, 0)
+        if one is Result.UNCHANGED and (found or "check" in actions):
+            off = min(found, number)
+            shown += [(one, f"{off:,} off")] if off else []
+            shown += [(one, f"{number - off:,} in sync")] if number > off else []
+        elif number:
+            shown.append((one, f"{number:,} {word}"))
+    return shown
 
 
-def result(state: JobState, counts: Mapping[str, int], actions: Collection[str] = (), message: str = "") -> str:
+def outcomes(counts: Mapping[str, object], actions: Collection[str] = (), found: int = 0) -> str:
+    """Return the counts by result in words: `38 aligned, 2 failed`; `nothing done` when there are none.
+
+    Of a check it is how many it could look at, and what it `found`: `31 checked: 12 off, 17 in sync, 2 refused`.
+    """
+    told = ", ".join(text for _, text in parts(counts, actions, found)) or "nothing done"
+    looked = [counts.get(one.value) for one in (Result.UNCHANGED, Result.REFUSED)]
+    checked = sum(number for number in looked if isinstance(number, int))
+    return f"{checked:,} checked: {told}" if checked and (found or "check" in actions) else told
+
+
+def result(
+    state: JobState, counts: Mapping[str, int], actions: Collection[str] = (), message: str = "", found: int = 0
+) -> str:
     """Return the one line that stays of a job: what it did, or why it could not."""
     if state is JobState.FAILED and message:
         return display(message)
-    told = outcomes(counts, actions)
+    told = outcomes(counts, actions, found)
     return f"cancelled: {told}" if state is JobState.CANCELLED else told
 
 
@@ -66,7 +94,9 @@ def targets(request: Request, undo_of: int | None = None) -> str:
         what = " and ".join(named)
     else:
         what = f"{named[0]} and {len(named) - 1:,} more"
-    return f"restore {what}" if request.brings_back else what
+    if request.brings_back:
+        return f"restore {what}"
+    return f"check {what}" if request.checks else what
 
 
 def target_word(target: str) -> str:
@@ -82,18 +112,25 @@ def pause(reason: str | None) -> str:
     return _PAUSES.get(reason or "", display(sentence(reason or "")))
 
 
-def end_word(action: str, outcome: str) -> str:
-    """Return what came of an operation in one word: `aligned`, `in sync`, `refused`."""
+def end_word(action: str, outcome: str, reason: str = "") -> str:
+    """Return what came of an operation in one word: `aligned`, `in sync`, `refused`; of a check what it found: `off`."""
+    if reason in _FOUND:
+        return _FOUND[reason]
     return _ENDS.get((action, outcome), outcome)
 
 
 def end_detail(outcome: str, reason: str, fields: Mapping[str, object], *, short: bool = True) -> str:
     """Return what there is to say of an end besides: its numbers, its message, or its reason (`short`: 24 columns)."""
-    if outcome == Result.DONE.value and "offset_ms" in fields:
+    if (outcome == Result.DONE.value or reason in _FOUND) and "offset_ms" in fields:
         return numbers(fields)
     if outcome in _WRONG and (message := fields.get("message")):
         return display(str(message))
     return brief(reason) if short or outcome in (Result.DONE.value, Result.UNCHANGED.value) else sentence(reason)
+
+
+def is_finding(reason: str) -> bool:
+    """Tell whether a reason says that a check found something to be done."""
+    return reason in _FOUND
 
 
 def numbers(fields: Mapping[str, object]) -> str:

@@ -207,7 +207,7 @@ async def _outcome(
 
 
 async def _left_alone(tools: Tools, verdict: Verdict) -> Verdict:
-    """Return the verdict of a check; of what a person has taken back it stays taken back, or the next run would do it again."""
+    """Return the verdict of a check; what a person took back stays so, or the next run would do it again."""
     known = await verdict_of(tools.database, verdict.path)
     if known is None or known.state is not SubtitleState.TAKEN_BACK or known.content != verdict.content:
         return verdict

@@ -39,7 +39,7 @@ LIBRARY = (
     Command(
         "sync", "library", ("s",), "sync", "Sync what is marked, or the row under the cursor; a preview comes first.", hint=2
     ),
-    Command("check", "library", ("c",), "check again", "Check again, whatever is known already; a preview comes first."),
+    Command("check", "library", ("c",), "check", "Find out how these stand; nothing is written. A preview comes first."),
     Command("engine", "library", ("e",), "engine", "Sync with an engine that you choose; a preview comes first."),
     Command("restore", "library", ("r",), "restore", "Bring the first originals back; a preview comes first."),
     Command("undo", "library", ("Z",), "undo", "Take back what was last done to these; a preview comes first."),
@@ -53,7 +53,7 @@ LIBRARY = (
 )
 DETAILS = (
     Command("sync", "details", ("s",), "sync", "Sync this; a preview comes first.", hint=1),
-    Command("check", "details", ("c",), "check again", "Check again, whatever is known already; a preview comes first."),
+    Command("check", "details", ("c",), "check", "Find out how this stands; nothing is written. A preview comes first."),
     Command("restore", "details", ("r",), "restore", "Bring the first original back; a preview comes first.", hint=3),
     Command("undo", "details", ("Z",), "undo", "Take back what was last done to this; a preview comes first.", hint=4),
     Command("ignore", "details", ("i",), "ignore", "Leave this alone from now on; again: not any more."),

@@ -33,8 +33,11 @@ async def sync(home: SyncTui, subjects: Subjects) -> None:
 
 
 async def check(home: SyncTui, subjects: Subjects) -> None:
-    """Preview an alignment of what is known already as well."""
-    await _request(home, subjects, {"force": True}, "Check again")
+    """Preview finding out how they stand; of a single file also when that is known already."""
+    options: dict[str, Json] = {"check": True}
+    if len(subjects.keys) == 1 and not subjects.nodes:
+        options["force"] = True
+    await _request(home, subjects, options, "Check")
 
 
 async def restore(home: SyncTui, subjects: Subjects) -> None:

@@ -12,7 +12,7 @@ from synctui.text import cells, display
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.palette import Role
 
-_ACTIONS = {"align": "align", "skip": "skip", "restore": "bring back"}
+_ACTIONS = {"align": "align", "check": "check", "skip": "skip", "restore": "bring back"}
 _ENGINES = {"builtin": "built-in", "auto": "built-in"}
 _BOX, _GAP = 4, 2
 _FEWEST, _MOST = 20, 72
@@ -33,7 +33,7 @@ def action_word(operation: Operation) -> str:
 
 
 def does_something(operation: Operation) -> bool:
-    """Tell whether anything might be written: what is skipped is only noted."""
+    """Tell whether anything is done about it: what is skipped is only noted."""
     return operation.action != "skip"
 
 

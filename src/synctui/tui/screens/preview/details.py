@@ -33,9 +33,12 @@ def pairs(operation: Operation, backup: str = "") -> list[Pair]:
     told: list[Pair] = [("file", operation.path or operation.subject)]
     if isinstance(video := payload.get("video"), str) and video:
         told.append(("video", video))
-    if operation.action == "align":
+    if operation.action in ("align", "check"):
         reference = payload.get("reference")
-        told.append(("against", str(reference) if reference else operation.reason.removeprefix("against ")))
+        found, _, against = operation.reason.rpartition("against ")
+        if found:
+            told.append(("found", found.rstrip(", ")))
+        told.append(("against", str(reference) if reference else against))
         told.append(("engine", engine_word(str(payload.get("engine") or ""))))
         if isinstance(most := payload.get("max_offset"), (int, float)):
             told.append(("at most", f"a shift of {most:g} s; more is refused"))
@@ -44,9 +47,12 @@ def pairs(operation: Operation, backup: str = "") -> list[Pair]:
         told += [("could be" if not at else "", str(one)) for at, one in enumerate(chosen)]
     if backup:
         told.append(("from" if operation.action == "restore" else "backup", backup))
-    if does_something(operation):
+    if operation.action == "check":
+        told.append(("writes", "nothing"))
+    elif does_something(operation):
         told.append(("guarded", "a file that changes before its turn comes is left as it is"))
         told.append(("undo", "yes, from the jobs" if operation.undoable else "no"))
+    if does_something(operation):
         if operation.estimate:
             told.append(("about", words.about(operation.estimate)))
         if operation.cost:
@@ -60,6 +66,8 @@ def _sentence(operation: Operation) -> str:
         return f"left as it is: {operation.reason or sentence(skipped)}"
     if operation.action == "align":
         return "aligned, and written only if it then fits better than now"
+    if operation.action == "check":
+        return "listened to, and told how it stands"
     if operation.action == "restore" and operation.precondition == NOT_OURS:
         return "changed by somebody since we wrote it: it will be left as it is"
     return operation.reason or operation.action
@@ -71,7 +79,7 @@ async def backup_words(services: Services, operation: Operation) -> str:
     Asks the store and the disk. Raises nothing but SyncTuiError.
     """
     path = operation.path
-    if path is None or not does_something(operation):
+    if path is None or operation.action == "check" or not does_something(operation):
         return ""
     if operation.action == "restore":
         kind, _, name = str(operation.payload.get("place") or "").partition(":")

@@ -67,7 +67,9 @@ def answer(draft: Draft) -> tuple[Line, Line]:
         right.append(f"cost {totals.cost:,}")
     if totals.estimate:
         right.append(f"about {words.about(totals.estimate)}")
-    if doing := to_do(totals):
+    if draft.request.checks and to_do(totals):
+        right.append("nothing is written")
+    elif doing := to_do(totals):
         right.append(f"undo: {_undo(totals.undoable, doing)}")
     return tuple(left), (Span((" " * _GAP).join(right), "dim"),)
 
@@ -97,7 +99,7 @@ def options(wanted: Wanted, draft: Draft | None, settings: Subtitles, width: int
         parts.append(("languages", " ".join(map(str, spoken))))
     if given.get("force"):
         parts.append(("", "checked all the same"))
-    parts += [("backup", ".bak"), ("", "written only if better")]
+    parts += [] if wanted.checks else [("backup", ".bak"), ("", "written only if better")]
     line: list[Span] = [Span("  ")]
     taken = 2
     for label, value in parts:

@@ -30,6 +30,11 @@ class Wanted:
         return self.request is not None and self.request.kind == "subtitles" and not self.request.brings_back
 
     @property
+    def checks(self) -> bool:
+        """Tell whether it is only found out how subtitles stand: nothing is written."""
+        return self.request is not None and self.request.checks
+
+    @property
     def brings_back(self) -> bool:
         """Tell whether what stood there before is brought back: an undo, or a restore."""
         return self.request is None or self.request.brings_back
