@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from synctui import words
-from synctui.store.tree import SubtitleLine, TreeRow
 from synctui.text import cells, display, pad
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.palette import Role
-from synctui.tui.screens.library.branch import Row
 from synctui.tui.screens.library.standing import Standing, standing, summary, worst
+
+if TYPE_CHECKING:
+    from synctui.store.tree import SubtitleLine, TreeRow
+    from synctui.tui.screens.library.branch import Row
 
 _LANGUAGES, _STATE, _NUMBER, _CONFIDENCE = 6, 12, 13, 3
 _COUNT, _SUMMARY = 14, 20

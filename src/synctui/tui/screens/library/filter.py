@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from synctui.library.languages import language
-from synctui.library.names import fold
 from synctui.model.states import SubtitleState
 
 OFF = (SubtitleState.SHIFTED, SubtitleState.STRETCHED, SubtitleState.CUT)
@@ -40,6 +38,10 @@ class Query:
     @classmethod
     def of(cls, text: str) -> Query:
         """Return what a text asks for; `is:` may be cut short (`is:ref`)."""
+        # Deferred: the first picture has no filter.
+        from synctui.library.languages import language
+        from synctui.library.names import fold
+
         words: list[str] = []
         states: list[SubtitleState] = []
         languages: list[str] = []

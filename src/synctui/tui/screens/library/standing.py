@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from synctui import words
-from synctui.model.library import TreeCounts
 from synctui.model.reasons import brief
 from synctui.model.states import SubtitleState
-from synctui.store.tree import SubtitleLine
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.palette import Role
 from synctui.tui.screens.library.filter import HOPELESS, OFF, UNCHECKED
+
+if TYPE_CHECKING:
+    from synctui.model.library import TreeCounts
+    from synctui.store.tree import SubtitleLine
 
 _S = SubtitleState
 _ROLES: dict[SubtitleState, Role] = {
