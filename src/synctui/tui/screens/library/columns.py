@@ -64,6 +64,8 @@ def _state(said: Standing, width: int, *, wide: bool) -> Line:
         word = f"{said.word}  "
         taken = max(10, cells(word))
         return (Span(word, said.role, taken), Span(said.why, "dim", max(0, width - taken)))
+    if not said.number and not said.confidence:
+        return (Span(said.word, said.role, width),)
     line: Line = (Span(said.word, said.role, _STATE), Span(" "), Span(said.number, _weight(said), _NUMBER, right=True))
     return (*line, Span(" "), Span(said.confidence, "dim", _CONFIDENCE, right=True)) if wide else line
 
@@ -80,4 +82,4 @@ def _own_name(line: SubtitleLine, video: TreeRow) -> str:
     """Return what a subtitle's name says beyond its video's: `.en.forced.srt`; the whole name where it has another one."""
     name = line.path.rpartition("/")[2]
     stem = video.name.rpartition(".")[0]
-    return "…" + name[len(stem) :] if stem and name.startswith(stem + ".") else name
+    return name[len(stem) :] if stem and name.startswith(stem + ".") else name

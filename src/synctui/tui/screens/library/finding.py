@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from textual.widgets import Input
 
 from synctui import words
-from synctui.tui.draw.line import Line, Span
+from synctui.text import cells
+from synctui.tui.draw.line import Line, Span, fit
 from synctui.tui.screens.library import standing
 from synctui.tui.screens.library.filter import WRONG, Query
 from synctui.tui.screens.library.filterbar import FilterBar
@@ -45,7 +46,8 @@ class Finding(Marking):
         found = words.count(outline.top.total if outline is not None else 0, "video")
         counts = self._hits.counts
         line = (Span("/ ", "accent"), Span(self.bar.text, "strong"), Span("   "), Span(found, "strong"), Span("   "))
-        return (*line, *standing.answer(counts)), ()
+        taken = sum(cells(fit(span)) for span in line)
+        return (*line, *standing.answer(counts, self.size.width - 2 - taken)), ()
 
     async def go_to(self, spot: Spot) -> bool:
         """Put the cursor on a line of the tree, and open what it lies in; False when it is gone."""

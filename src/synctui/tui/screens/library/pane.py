@@ -57,8 +57,8 @@ class Pane(Lines):
         if self._about is not None:
             from synctui.tui.screens.library.about import lines_of
 
-            told = lines_of(self._about, width - 3, command_keys(self.app))  # type: ignore[arg-type]
-        edge = Span("│ ", "rule")
+            told = lines_of(self._about, width - 4, command_keys(self.app))  # type: ignore[arg-type]
+        edge = Span(" │ ", "rule")
         lines: list[Line] = [(edge, *line) for line in told[:height]]
         self.show(*lines, *((edge,) for _ in range(height - len(lines))))
 

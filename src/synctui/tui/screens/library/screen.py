@@ -13,8 +13,9 @@ from textual.widget import Widget
 
 from synctui import words
 from synctui.errors import SyncTuiError
+from synctui.text import cells
 from synctui.tui.commands.command import Command
-from synctui.tui.draw.line import Line, Span
+from synctui.tui.draw.line import Line, Span, fit
 from synctui.tui.screens.library import standing
 from synctui.tui.screens.library.filter import Query
 from synctui.tui.screens.library.filterbar import FilterBar
@@ -112,7 +113,9 @@ class LibraryScreen(Opening):
             return (Span("no library yet", "dim"),), ()
         if self._hits is not None:
             return self._found()
-        return standing.answer(self._libraries.counts), self._beside()
+        beside = self._beside()
+        taken = sum(cells(fit(span)) + 3 for span in beside)
+        return standing.answer(self._libraries.counts, self.size.width - 2 - taken), beside
 
     def _beside(self) -> Line:
         scanning = self.scanning
