@@ -36,6 +36,7 @@ from synctui.store import jobs as rows
 from synctui.store.database import Database
 from synctui.store.lock import ExecutionLock
 
+_MOMENT_S = 0.3
 _NO_WIDTHS: Mapping[str, int] = MappingProxyType({})
 
 
@@ -188,7 +189,8 @@ class Engine:
         """
         async with self._entering:
             if self._executing == 0:
-                await self.lock.acquire(wait, what=what)
+                # Whoever is open for its user takes the lock for a moment now and then: nobody is sent away for that.
+                await self.lock.acquire(max(wait, _MOMENT_S), what=what)
                 try:
                     await self._take_over()
                 except BaseException:
