@@ -44,8 +44,9 @@ async def test_before_and_after_an_alignment_and_after_taking_it_back(path: Path
 
         undone = await home.undo(done.job)
         seen = await look(str(path), probe=False)
-        assert (seen.state, seen.reason) == (SubtitleState.REFUSED, "undone")
+        assert (seen.state, seen.reason) == (SubtitleState.TAKEN_BACK, "undone")
         assert "taken back" in seen.explanation
+        assert seen.numbers["offset_ms"] == done.records[str(path)].numbers["offset_ms"], "how it stands is known"
         assert [record.job for record in seen.history] == [undone.job, done.job]
         assert seen.backup is not None
         assert seen.backup.standing, "there is nothing to bring back"

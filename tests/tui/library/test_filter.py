@@ -34,7 +34,7 @@ def test_what_a_filter_asks_for(text: str, query: Query) -> None:
 def test_no_state_is_out_of_reach() -> None:
     for state in State:
         assert state in Query.of(f"is:{state.value}").states
-        assert state in {*WRONG, *UNCHECKED, *HOPELESS, State.IN_SYNC, State.IGNORED}
+        assert state in {*WRONG, *UNCHECKED, *HOPELESS, State.IN_SYNC, State.IGNORED, State.TAKEN_BACK}
 
 
 async def test_finds_while_typing_and_stays_on_the_find(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from synctui import words
 from synctui.jobs.summary import end_detail, end_word
 from synctui.model.library import TreeCounts
-from synctui.model.states import SubtitleState
+from synctui.model.states import OFF, SubtitleState
 from synctui.store.history import OperationRecord
 from synctui.store.tree import TreeRow
 from synctui.syncs.subtitles.details import Backup, Details, VideoFacts, track_words
@@ -96,7 +96,7 @@ def _state(details: Details, width: int, keys: Mapping[str, str]) -> list[Line]:
     if said.number:
         head += [Span("   "), Span(said.number)]
     lines: list[Line] = [(), tuple(head)]
-    if details.explanation.startswith(said.word):
+    if details.explanation.startswith(said.word) and not said.number:
         lines = [(), *_text(details.explanation, width, said.role)]
     elif details.explanation and details.state is not SubtitleState.IN_SYNC:
         lines += _text(details.explanation, width, "text")
@@ -107,6 +107,8 @@ def _state(details: Details, width: int, keys: Mapping[str, str]) -> list[Line]:
         lines += _text(f"{keys.get('ignore', '')} takes it up again", width, "dim")
     elif details.state in (SubtitleState.NOT_CHECKED, SubtitleState.CHANGED):
         lines += _text(f"{keys.get('sync', '')} looks at it; a preview comes first", width, "dim")
+    elif details.state in OFF:
+        lines += _text(f"{keys.get('sync', '')} brings it into sync; a preview comes first", width, "dim")
     return lines + _numbers(details, width)
 
 
@@ -185,7 +187,7 @@ def _history(history: Sequence[OperationRecord], width: int) -> list[Line]:
     lines: list[Line] = [(), (Span("history", "dim"),)]
     for record in history:
         result = record.result
-        word = end_word(record.operation.action, result.value) if result is not None else "waits"
+        word = end_word(record.operation.action, result.value, record.reason) if result is not None else "waits"
         told = end_detail(result.value, record.reason, {**record.numbers, "message": record.message}) if result else ""
         taken = "  taken back" if record.undone_by is not None else ""
         said = f"{' '.join(told.split())}{taken}" if told != word else taken

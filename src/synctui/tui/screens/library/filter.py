@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from synctui.model.states import SubtitleState
+from synctui.model.states import OFF, SubtitleState
 
-OFF = (SubtitleState.SHIFTED, SubtitleState.STRETCHED, SubtitleState.CUT)
 WRONG = (*OFF, SubtitleState.REFUSED, SubtitleState.FAILED, SubtitleState.NEEDS_CHOICE)
 UNCHECKED = (SubtitleState.NOT_CHECKED, SubtitleState.CHANGED)
 HOPELESS = (SubtitleState.NO_VIDEO, SubtitleState.UNSUPPORTED)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from synctui import words
 from synctui.model.reasons import brief
-from synctui.model.states import SubtitleState
+from synctui.model.states import OFF, SubtitleState
+from synctui.text import cells
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.palette import Role
-from synctui.tui.screens.library.filter import HOPELESS, OFF, UNCHECKED
+from synctui.tui.screens.library.filter import HOPELESS, UNCHECKED
 
 if TYPE_CHECKING:
     from synctui.model.library import TreeCounts
@@ -37,11 +38,14 @@ _WORST = (
     _S.SHIFTED,
     _S.CHANGED,
     _S.NOT_CHECKED,
+    _S.TAKEN_BACK,
+    _S.IN_SYNC,
     _S.NO_VIDEO,
     _S.UNSUPPORTED,
-    _S.IN_SYNC,
     _S.IGNORED,
 )
+"""What wants attention first; what nobody can change says least about a video with others."""
+_SPARSE = {"too_sparse": "too few to tell", "forced_sparse": "forced subtitle"}
 _EXPLAINED = (_S.REFUSED, _S.FAILED, _S.UNSUPPORTED, _S.NO_VIDEO)
 
 
@@ -79,7 +83,12 @@ def standing_of(state: SubtitleState, reason: str, numbers: Mapping[str, object]
     ratio = numbers.get("ratio_name")
     stretched = ratio if isinstance(ratio, str) and ratio != "1" else ""
     if state is _S.SHIFTED and offsets:
-        return Standing("late" if offsets[0] < 0 else "early", role, _seconds(offsets[0]), confidence)
+        return Standing(_way(offsets[0]), role, _seconds(offsets[0]), confidence)
+    if state is _S.TAKEN_BACK:
+        was = stretched or (f"{_way(offsets[0])} {_seconds(offsets[0])}" if offsets else "")
+        return Standing(state.word, role, was)
+    if state is _S.UNSUPPORTED and reason in _SPARSE:
+        return Standing("few lines", "dim", why=_SPARSE[reason])
     if state is _S.STRETCHED:
         return Standing(state.word, role, stretched, confidence)
     if state is _S.CUT:
@@ -93,6 +102,10 @@ def standing_of(state: SubtitleState, reason: str, numbers: Mapping[str, object]
         why = brief(reason) if reason else ""
         return Standing(state.word, role, why="" if why.startswith(state.word) else why)
     return Standing(state.word, role)
+
+
+def _way(offset: float) -> str:
+    return "late" if offset < 0 else "early"
 
 
 def _corrected(reason: str, offsets: Sequence[float], stretched: str) -> str:
@@ -152,13 +165,14 @@ def _parts(counts: TreeCounts) -> list[Span]:
         (choices := tally(counts, (_S.NEEDS_CHOICE,)), "wants a choice" if choices == 1 else "want a choice", "accent"),
         (tally(counts, (_S.REFUSED,)), "refused", "warn"),
         (tally(counts, UNCHECKED), "to check", "text"),
+        (tally(counts, (_S.TAKEN_BACK,)), "taken back", "dim"),
         (tally(counts, HOPELESS), "can't be checked", "dim"),
     ]
     return [Span(f"{number:,} {word}", role) for number, word, role in known if number]
 
 
-def answer(counts: TreeCounts) -> Line:
-    """Return how everything stands: the line at the top."""
+def answer(counts: TreeCounts, width: int) -> Line:
+    """Return how everything stands: the line at the top; what wants attention least is left out where there is no room."""
     line: list[Span] = [Span(words.count(counts.subtitles, "subtitle"), "strong")]
     synced = tally(counts, (_S.IN_SYNC,))
     parts = _parts(counts)
@@ -166,6 +180,10 @@ def answer(counts: TreeCounts) -> Line:
         parts.insert(0, Span(f"{synced:,} in sync" if parts else "all in sync", "good"))
     if ignored := tally(counts, (_S.IGNORED,)):
         parts.append(Span(f"{ignored:,} ignored", "dim"))
+    taken = cells(line[0].text)
     for part in parts:
+        taken += 3 + cells(part.text)
+        if taken > width:
+            break
         line += [Span("   "), part]
     return tuple(line)
