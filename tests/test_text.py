@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from synctui.text import cells, clip, display, pad, path_fields
+from synctui import words
+from synctui.text import cells, clip, clip_start, display, pad, path_fields
 from tests.hostile_names import FILE_NAMES, HOSTILE_NAMES, HostileName
 
 by_id = pytest.mark.parametrize("entry", HOSTILE_NAMES, ids=lambda entry: entry.id)
@@ -73,6 +74,24 @@ def test_a_padded_name_fills_its_column_exactly(entry: HostileName, width: int) 
 def test_a_clipped_name_never_exceeds_its_limit(entry: HostileName) -> None:
     for limit in range(40):
         assert cells(display(entry.name, limit)) <= limit
+
+
+@by_id
+def test_what_was_cut_is_drawn_as_it_was_cut(entry: HostileName) -> None:
+    # Everything passes `display` once more at the drawing door: there nothing may grow.
+    inside = f"{entry.shown} in the middle of a longer name {entry.shown}.en.srt"
+    for limit in range(80):
+        for cut in (clip(entry.shown, limit), clip_start(entry.shown, limit), words.name(inside, limit)):
+            assert display(cut) == cut or not cut.strip()
+            assert cells(cut) <= limit
+
+
+@by_id
+def test_the_end_of_a_name_is_kept_whole(entry: HostileName) -> None:
+    long = f"/media/{entry.shown}/{entry.shown}.en.srt"
+    cut = clip_start(long, 30)
+    assert cut == long or (cut[0] == "…" and long.endswith(cut[1:]))
+    assert clip_start(long, 1000) == long
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ _PLAIN = re.compile("[ -~¡-¬®-˿Ͱ-҂ぁ-ゖァ-ヺ一-鿿가-힣]*")
 _MARKS = frozenset(("Mn", "Me", "Mc"))
 _WIDE = frozenset("WF")
 _JOINER, _NON_JOINER, _EMOJI_STYLE, _TEXT_STYLE = "\u200d", "\u200c", "\ufe0f", "\ufe0e"
+_JOINERS = _JOINER + _NON_JOINER
 _INVISIBLE = "\u2800\u3164\u115f\u1160\uffa0\u200c"
 _MOST_MARKS = 8
 
@@ -143,11 +144,41 @@ def clip(text: str, limit: int) -> str:
     for cluster, width in _clusters(text):
         taken += width
         if taken > limit:
-            return "".join(kept[:fits]) + "…"
+            # A joiner that joins nothing any more would be made visible, and wide, where the line is drawn.
+            return "".join(kept[:fits]).rstrip(_JOINERS) + "…"
         kept.append(cluster)
         if taken <= limit - 1:
             fits = len(kept)
     return text
+
+
+def clip_start(text: str, limit: int) -> str:
+    """Return displayed text cut at its beginning to `limit` columns, the cut marked as by `clip`."""
+    if limit <= 0:
+        return ""
+    return text if cells(text) <= limit else "…" + tail(text, limit - 1)
+
+
+def head(text: str, limit: int) -> str:
+    """Return as much of the beginning of displayed text as fits into `limit` columns, in whole clusters."""
+    kept: list[str] = []
+    for cluster, width in _clusters(text):
+        limit -= width
+        if limit < 0:
+            break
+        kept.append(cluster)
+    return "".join(kept)
+
+
+def tail(text: str, limit: int) -> str:
+    """Return as much of the end of displayed text as fits into `limit` columns, beginning with a whole cluster."""
+    kept: list[str] = []
+    for cluster, width in reversed(list(_clusters(text))):
+        limit -= width
+        if limit < 0:
+            break
+        kept.append(cluster)
+    return "".join(reversed(kept))
 
 
 def pad(text: str, width: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
-from synctui.text import cells, clip, pad
+from synctui.text import cells, clip, pad, tail
 
 _TAIL = 14
 
@@ -15,10 +15,8 @@ def name(path: str, width: int) -> str:
     base = os.path.basename(path)
     if cells(base) <= width or width < 2 * _TAIL:
         return pad(base, width)
-    tail = base[-_TAIL:]
-    while cells(tail) > _TAIL:
-        tail = tail[1:]
-    return pad(clip(base, width - cells(tail)) + tail, width)
+    end = tail(base, _TAIL)
+    return pad(clip(base, width - cells(end)) + end, width)
 
 
 def clock_time(seconds: float) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from synctui.text import cells, clip, display
+from synctui.text import cells, display, head
+
+_JOINERS = "\u200c\u200d"
+"""What joins nothing any more at the end of a line."""
 
 
 def wrapped(text: str, width: int) -> list[str]:
@@ -16,9 +19,9 @@ def wrapped(text: str, width: int) -> list[str]:
             if room < max(2, width // 3):
                 lines.append(line)
                 line, room = "", width
-            head = clip(word, room + 1)[:-1] if cells(word) > room + 1 else word[:-1]
-            lines.append(f"{line} {head}" if line else head)
-            line, word = "", word[len(head) :]
+            piece = head(word, room)
+            lines.append(f"{line} {piece}".rstrip(_JOINERS) if line else piece.rstrip(_JOINERS))
+            line, word = "", word[len(piece) :]
         joined = f"{line} {word}" if line else word
         if cells(joined) > width:
             lines.append(line)

@@ -13,14 +13,14 @@ from synctui.model.reasons import sentence
 from synctui.model.states import OperationState, Result
 from synctui.store.history import OperationRecord
 from synctui.store.lineage import Writing
-from synctui.text import cells, display
+from synctui.text import cells, clip_start, display
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.palette import Role
 from synctui.tui.draw.pictures import offset_words
 from synctui.tui.draw.plots import bar, confidence_bar
 from synctui.tui.draw.times import at_time, lasted
+from synctui.tui.draw.wrap import wrapped
 from synctui.tui.screens.jobs.faces import ROLES, role_of
-from synctui.tui.screens.jobs.sheet import kept_end
 
 _NAME = 12
 _BAR = 16
@@ -63,12 +63,12 @@ def fact_lines(record: OperationRecord, written: Sequence[Writing], width: int) 
     word = waits if result is None else summary.end_word(one.action, result.value, record.reason)
     lines: list[Line] = []
     if one.path is not None:
-        lines.append((Span(" "), Span(kept_end(display(os.path.dirname(one.path)), width - 2), "dim")))
-    first, *rest = _wrap(outcome_words(record), max(20, width - 4 - cells(word)))
+        lines.append((Span(" "), Span(clip_start(display(os.path.dirname(one.path)), width - 2), "dim")))
+    first, *rest = wrapped(outcome_words(record), max(20, width - 4 - cells(word)))
     lines.append((Span(" "), Span(word, role), Span(": " if first else ""), Span(first)))
     lines += [(Span("   "), Span(part)) for part in rest]
     if result not in (Result.DONE, Result.UNCHANGED, None) and (hint := advice(record.reason)):
-        lines += [(Span("   "), Span(part, "dim")) for part in _wrap(hint, width - 4)]
+        lines += [(Span("   "), Span(part, "dim")) for part in wrapped(hint, width - 4)]
     trusted = result in (Result.DONE, Result.UNCHANGED, None)
     numbers = _numbers(record.numbers, width, trusted=trusted)
     lines.append(() if trusted or not numbers else (Span(" what was tried, and not trusted", "dim"),))
@@ -170,17 +170,6 @@ def _times(record: OperationRecord) -> Line:
     if record.attempts > 0:
         told += f", after {words.count(record.attempts, 'failed try', 'failed tries')}"
     return _row("when", Span(told), Span(f"   job {record.job}", "dim"))
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    lines, line = [], ""
-    for word in text.split():
-        if line and cells(line) + 1 + cells(word) > width:
-            lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}" if line else word
-    return [*lines, line]
 
 
 def note_lines(record: OperationRecord) -> tuple[Line, ...]:

@@ -8,7 +8,7 @@ from synctui import words
 from synctui.jobs.board import BoardJob
 from synctui.jobs.summary import target_word
 from synctui.model.states import JobState
-from synctui.text import cells, clip
+from synctui.text import cells, clip, clip_start
 from synctui.tui.draw.line import Line, Span, spread
 from synctui.tui.draw.plots import Values, bar, sparkline
 from synctui.tui.draw.times import at_time, lasted, pace
@@ -17,15 +17,6 @@ from synctui.tui.screens.jobs.faces import glyph, parts, why_paused
 _WORD = 20
 _MOST_TARGETS = 5
 _BY = {"schedule": "the schedule", "hook": "a hook", "follow_up": "another job", "undo": "you", "user": "you"}
-
-
-def kept_end(text: str, width: int) -> str:
-    """Return a displayed text that keeps its end where it does not fit: of a path the name, of a line the reason."""
-    if cells(text) <= width:
-        return text
-    while text and cells(text) > width - 1:
-        text = text[1:]
-    return "…" + text
 
 
 def state_words(job: BoardJob) -> str:
@@ -127,7 +118,7 @@ def job_sheet(job: BoardJob, width: int) -> tuple[Line, ...]:
         lines += [
             (),
             (Span("last", "dim"),),
-            *((Span(one[:2]), Span(kept_end(one[2:], width - 2))) for one in shown.lines[-8:]),
+            *((Span(one[:2]), Span(clip_start(one[2:], width - 2))) for one in shown.lines[-8:]),
         ]
     return tuple(lines)
 

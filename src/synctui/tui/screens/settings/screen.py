@@ -14,7 +14,7 @@ from synctui.config.load import Key, Origin
 from synctui.errors import SyncTuiError
 from synctui.library.prospect import Prospect, look
 from synctui.model.library import LibraryRoot
-from synctui.text import cells, display
+from synctui.text import clip_start, display
 from synctui.tui.commands.command import Command
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.palette import Role
@@ -52,7 +52,7 @@ class _Entries:
             return (Span(one.label, "strong"),)
         room = max(0, width - 2 - _LABEL - (_ORIGIN + 1 if one.origin else 0))
         room = min(room, _VALUE) if one.origin else room
-        value = ending(one.value, room) if one.path else one.value
+        value = clip_start(one.value, room) if one.path else one.value
         name = Span(one.label, "dim" if one.role == "dim" else "text", _LABEL)
         if not one.origin:
             return (Span("  "), name, Span(value, one.role, room))
@@ -67,15 +67,6 @@ class _Entries:
 
     def find(self, key: Hashable) -> int | None:
         return next((index for index, one in enumerate(self.all) if one.id == key), None)
-
-
-def ending(text: str, width: int) -> str:
-    """Return displayed text cut at its beginning to so many columns."""
-    if cells(text) <= width:
-        return text
-    while text and cells(text) >= width:
-        text = text[1:]
-    return "…" + text
 
 
 class SettingsScreen(Place):
