@@ -90,3 +90,23 @@ async def test_opening_twice_at_once_makes_one_schema(tmp_path: Path) -> None:
         assert row[0] == SCHEMA_VERSION
         await database.close()
     assert [step.version for step in MIGRATIONS] == list(range(1, SCHEMA_VERSION + 1))
+
+
+async def test_what_was_taken_back_before_is_no_refusal_any_more(tmp_path: Path) -> None:
+    path = tmp_path / "synctui.db"
+    verdict = "INSERT INTO verdicts VALUES (?, 'refused', ?, '', 1, 1, '', NULL, NULL, NULL, '', '{}', 1, '')"
+    file = "INSERT INTO files VALUES (?, 1, ?, 1, 1, 7, NULL, 1, '', 'refused', -1, NULL)"
+    with closing(_open(path)) as connection:
+        migrate(connection, path, MIGRATIONS[:2])
+        connection.execute("INSERT INTO directories VALUES (1, 1, ?, 0, 0, 0, '', '', '', '')", (b"/m/",))
+        connection.execute("INSERT INTO tallies VALUES (7, 'refused', 3)")
+        for number, reason in enumerate(("undone", "forced_sparse", "low_confidence"), 1):
+            connection.execute(verdict, (b"/m/%d.srt" % number, reason))
+            connection.execute(file, (number, b"%d.srt" % number))
+    database = await Database.open(path)
+    for table in ("verdicts", "files"):
+        rows = await database.rows(f"SELECT state FROM {table} ORDER BY 1")
+        assert [row[0] for row in rows] == ["refused", "taken_back", "unsupported"]
+    rows = await database.rows("SELECT state, files FROM tallies WHERE files > 0 ORDER BY 1")
+    assert [tuple(row) for row in rows] == [("refused", 1), ("taken_back", 1), ("unsupported", 1)]
+    await database.close()

@@ -70,15 +70,16 @@ class House:
         async with draft:
             if not draft.totals.total:
                 return Done(0)
-            return await self._execute(await engine.submit(draft))
+            return await self.execute(await engine.submit(draft))
 
     async def undo(self, job: int) -> Done:
         """Take a job back."""
         draft = await self.services.engine.plan_undo(job)
         async with draft:
-            return await self._execute(await self.services.engine.submit(draft))
+            return await self.execute(await self.services.engine.submit(draft))
 
-    async def _execute(self, job: int) -> Done:
+    async def execute(self, job: int) -> Done:
+        """Do a job that was submitted."""
         async with self.services.engine.executing():
             await self.services.engine.execute([job], stop=Stop())
         found = await list_operations(self.services.database, job, results=tuple(Result), limit=1000)
