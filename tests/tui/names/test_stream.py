@@ -30,7 +30,7 @@ def test_the_stream_of_a_session(tmp_path: Path) -> None:
     data = warm(tmp_path / "data")
     seen: list[str] = []
     with synctui("--config", config, "--data-dir", data, "--jobs", "2") as terminal:
-        terminal.sees("49 subtitles", "␛]0;owned␇")
+        terminal.sees(f"{len(subtitles)} subtitles", "␛]0;owned␇")
         for _ in range(3):
             seen += terminal.lines()
             terminal.press("\x04")

@@ -8,6 +8,9 @@ from synctui.text import display
 
 _NAMED = {0x07: "\\a", 0x08: "\\b", 0x09: "\\t", 0x0A: "\\n", 0x0D: "\\r", 0x1B: "\\E", 0x27: "\\'", 0x5C: "\\\\"}
 
+_STYLES = dict.fromkeys((0xFE0E, 0xFE0F))
+"""Selectors of how a sign is drawn, as in many names with a heart: not shown, as terminals disagree, but no harm."""
+
 
 def pasted(path: str) -> str:
     """Return a path itself when every character of it can be seen, otherwise as a shell writes it: `$'a\\nb\\xff'`.
@@ -15,7 +18,8 @@ def pasted(path: str) -> str:
     A newline in a name would run what stands before it, and bytes that are not UTF-8 have no other text (bash and zsh:
     ANSI-C quoting).
     """
-    return path if display(path) == path else shell_form(path)
+    seen = path.translate(_STYLES)
+    return path if display(seen) == seen else shell_form(path)
 
 
 def shell_form(path: str) -> str:
