@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.badinput.library import Bad, build
@@ -9,8 +11,14 @@ from tests.badinput.library import Bad, build
 _made: list[Bad] = []
 
 
+@pytest.fixture(autouse=True)
+def narrow_search(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look for lines within 20 s: nothing here is later than that, and a wide search costs a third of a run."""
+    monkeypatch.setenv("SYNCTUI_SUBTITLES__MAX_OFFSET", "20")
+
+
 @pytest.fixture
-def bad(own_home: object, tmp_path_factory: pytest.TempPathFactory) -> Bad:
+def bad(narrow_search: None, tmp_path_factory: pytest.TempPathFactory) -> Bad:
     if not _made:
         _made.append(build(tmp_path_factory.mktemp("bad")))
     return _made[0]

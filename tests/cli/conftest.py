@@ -9,13 +9,24 @@ import pytest
 from tests.tiny_library import put_film, put_subtitle, subtitle, warm
 
 
+def put_library(folder: Path) -> Path:
+    """Fill a folder with the library; return the subtitle that is late."""
+    put_film(folder / "Orbit" / "Orbit - S01E01.mkv")
+    put_subtitle(folder / "Orbit" / "Orbit - S01E01.de.srt", subtitle())
+    return put_subtitle(folder / "Orbit" / "Orbit - S01E01.en.srt", subtitle(late_ms=2300))
+
+
+@pytest.fixture(autouse=True)
+def narrow_search(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look for lines within 20 s: the command is what is tested here, and a wide search costs a third of a run."""
+    monkeypatch.setenv("SYNCTUI_SUBTITLES__MAX_OFFSET", "20")
+
+
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
-    folder = tmp_path / "library" / "Orbit"
-    put_film(folder / "Orbit - S01E01.mkv")
-    put_subtitle(folder / "Orbit - S01E01.de.srt", subtitle())
-    put_subtitle(folder / "Orbit - S01E01.en.srt", subtitle(late_ms=2300))
-    return folder.parent
+    folder = tmp_path / "library"
+    put_library(folder)
+    return folder
 
 
 @pytest.fixture

@@ -4,19 +4,44 @@ from __future__ import annotations
 
 import base64
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from synctui import __version__
 from tests.cli.command import Ran, fake_alass, synctui
-from tests.tiny_library import put_film, put_subtitle, subtitle
+from tests.cli.conftest import put_library
+from tests.tiny_library import put_film, put_subtitle, subtitle, warm
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A run that was told as NDJSON, and the late one of its subtitles."""
+
+    ran: Ran
+    late: Path
+
+
+_made: list[Told] = []
 
 
 @pytest.fixture
-def ran(library: Path, data: Path) -> Ran:
-    put_subtitle(library / "Lost.en.srt", subtitle())
-    return synctui("--run", "subtitles", library, "--yes", "--json", "--data-dir", data)
+def told(narrow_search: None, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """One run for all that is asked of its lines."""
+    if not _made:
+        folder = tmp_path_factory.mktemp("told")
+        late = put_library(folder / "library")
+        put_subtitle(folder / "library" / "Lost.en.srt", subtitle())
+        data = warm(folder / "data")
+        ran = synctui("--run", "subtitles", folder / "library", "--yes", "--json", "--data-dir", data)
+        _made.append(Told(ran, late))
+    return _made[0]
+
+
+@pytest.fixture
+def ran(told: Told) -> Ran:
+    return told.ran
 
 
 def test_every_line_has_version_time_rising_number_and_type(ran: Ran) -> None:
@@ -66,8 +91,8 @@ def test_every_operation_begins_and_ends_once(ran: Ran) -> None:
         assert {"key", "track", "stage", "action", "subject", "path"} <= set(line)
 
 
-def test_the_end_of_an_operation(ran: Ran, late: Path) -> None:
-    (line,) = [line for line in ran.of("op_end") if line["path"] == str(late)]
+def test_the_end_of_an_operation(told: Told) -> None:
+    (line,) = [line for line in told.ran.of("op_end") if line["path"] == str(told.late)]
     assert (line["action"], line["outcome"], line["reason"]) == ("align", "done", "aligned")
     assert line["subject"] == "Orbit/Orbit - S01E01.en.srt"
     assert line["engine"] == "builtin"
