@@ -126,7 +126,8 @@ async def opened(data: Path, *, config: str = "", demo: bool = False) -> AsyncIt
         async with app.run_test(size=NARROW) as pilot:
             s = Stage(app, pilot, DEMO, data)
             await s.until(lambda: app.house.ready)
-            await s.until(lambda: "looking at the disks" not in s.text and s.rows.source.count())
+            if config or demo:
+                await s.until(lambda: "looking at the disks" not in s.text and s.rows.source.count())
             await still(s)
             yield s
     finally:
@@ -152,6 +153,14 @@ async def first_minute(camera: Camera) -> None:
         await camera.shoot(s, "demo", label, themes=("dark",))
 
 
+async def first_start(camera: Camera) -> None:
+    """What somebody sees who has no library yet."""
+    async with opened(DEMO / "new") as s:
+        await camera.shoot(
+            s, "welcome", "The first start: what SyncTUI does, and the way to the first library", sizes=(NARROW,)
+        )
+
+
 async def everything(camera: Camera) -> None:
     """All other places, in the order in which somebody gets there."""
     async with opened(DEMO / "state", config=CONFIG.format(DEMO / "library")) as s:
@@ -163,11 +172,11 @@ async def everything(camera: Camera) -> None:
 
 
 async def at_work(s: Stage) -> None:
-    """Make a history: the films and two series are synced."""
+    """Make a history: the films and a series are synced, of another one is found out how it stands."""
     await unfold(s, "Films", "Series")
-    for number, row in enumerate(("Films", "Winter Harbour", "The Long Orbit"), 1):
+    for number, (row, key) in enumerate((("Films", "s"), ("Winter Harbour", "s"), ("The Long Orbit", "c")), 1):
         await s.go_to(row)
-        await s.press("s")
+        await s.press(key)
         await run_from_preview(s)
         await ended(s, number)
 
@@ -202,40 +211,44 @@ async def details(s: Stage, camera: Camera) -> None:
 
 
 async def preview_and_jobs(s: Stage, camera: Camera) -> None:
-    """What is done with all of it; something taken back and something paused before, so that the jobs have a history."""
+    """What is done with what is off; something taken back and something paused before, so that the jobs have a history."""
     await s.press("J")
     await s.go_to("Winter Harbour")
     await s.press("Z")
     await run_from_preview(s)
     await ended(s, 4)
     await s.press("L")
-    await s.go_to("The Long Orbit")
-    await s.press("c")
+    await s.go_to("Nachtzug")
+    await s.press("s")
     await run_from_preview(s)
     await s.press("J", "g")
-    await s.until(lambda: progress(s) > 0.15)
+    await s.until(lambda: any(job.state is JobState.RUNNING for job in s.app.board.jobs))
     await s.press("space")
     await s.until(lambda: any(job.state is JobState.PAUSED for job in s.app.board.jobs))
     await s.press("L")
-    for row in ("Films", "Lanternfish", "Nachtzug", "Winter Harbour"):
+    for row in ("Lanternfish", "The Long Orbit"):
         await s.go_to(row)
         await s.press("space")
-    await s.press("c")
+    await s.press("s")
     await s.until(lambda: "run" in s.lines()[-1], 30)
     await s.press("j", "j", "space", "k", "k", "k")
-    label = "The preview: every subtitle that would be looked at, and why; nothing is written yet"
-    await camera.shoot(s, "preview", label)
+    await camera.shoot(s, "preview", "The preview: every subtitle that would be changed, and why; nothing is written yet")
     await s.press("enter", "J", "g")
     await s.until(lambda: progress(s) > 0.35, 60)
     label = "The jobs: what runs, what is being worked on, what is paused, and what was done"
     await camera.shoot(s, "jobs", label, moving=True)
     await ended(s, 5)
-    await s.press("C")
+    await s.go_to("Nachtzug")
+    await s.press("space")
     await ended(s, 6)
     await s.go_to("Films")
     await s.press("enter")
     await camera.shoot(s, "job", "One job: its operations, those that want attention first")
-    await s.go_to("23.976/25")
+    await s.press("escape")
+    await s.go_to("Lanternfish")
+    await s.press("enter")
+    await still(s)
+    await s.go_to("25/23.976")
     await s.press("enter")
     await camera.shoot(s, "operation", "One operation: its numbers, and its lines drawn against the speech")
 
@@ -309,6 +322,7 @@ def main() -> None:
         sys.exit(f"{DEMO} is there already: move it away, its name is seen on the pictures")
     try:
         build_demo(DEMO / "library")
+        asyncio.run(first_start(camera))
         asyncio.run(first_minute(camera))
         asyncio.run(everything(camera))
     finally:
