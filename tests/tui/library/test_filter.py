@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from synctui.model.states import OFF
 from synctui.model.states import SubtitleState as State
-from synctui.tui.screens.library.filter import HOPELESS, OFF, UNCHECKED, WRONG, Query
+from synctui.tui.screens.library.filter import HOPELESS, UNCHECKED, WRONG, Query
 from tests.tui.library.shelf import find, put_shows
 from tests.tui.stage import stage
 
