@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from synctui.files.temporary import is_temp
+from tests.crash import nursery
+from tests.crash.nursery import Running
 from tests.crash.stock import Stock, copy_library
 from tests.crash.strays import all_gone
 
@@ -135,7 +137,7 @@ class Scene:
             process.kill()
         return self.ended(process, output)
 
-    def start(self, *words: str, failpoint: str = "", before: Sequence[str] = ()) -> tuple[subprocess.Popen[bytes], Path]:
+    def start(self, *words: str, failpoint: str = "", before: Sequence[str] = ()) -> tuple[Running, Path]:
         """Start the command; its output goes to the returned file, its complaints to the one beside it."""
         self._outputs += 1
         output = self.root / f"output-{self._outputs}"
@@ -145,14 +147,18 @@ class Scene:
         environment["SYNCTUI_SUBTITLES__MAX_OFFSET"] = "20"
         if failpoint:
             environment["SYNCTUI_FAILPOINT"] = failpoint
-        command = [*before, sys.executable, "-m", "synctui", *words, self.told, "--data-dir", str(self.data)]
-        with output.open("wb") as out, output.with_suffix(".errors").open("wb") as errors:
+        words = (*words, self.told, "--data-dir", str(self.data))
+        errors = output.with_suffix(".errors")
+        if not before:
+            return nursery.start(words, environment, self.home, output, errors), output
+        command = [*before, sys.executable, "-m", "synctui", *words]
+        with output.open("wb") as out, errors.open("wb") as err:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=out, stderr=errors, env=environment, cwd=self.home
+                command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment, cwd=self.home
             )
         return process, output
 
-    def ended(self, process: subprocess.Popen[bytes], output: Path) -> Ran:
+    def ended(self, process: Running, output: Path) -> Ran:
         """Return what a process that has ended did; nothing that it started may live on."""
         code = process.wait()
         left = all_gone(self.home)
@@ -372,7 +378,7 @@ class Places:
         assert not wrong, "\n\n".join(wrong)
 
 
-def wait_for(condition: Callable[[], bool], process: subprocess.Popen[bytes]) -> bool:
+def wait_for(condition: Callable[[], bool], process: Running) -> bool:
     """Wait until something is so; False when the process ends before."""
     while not condition():
         if process.poll() is not None:

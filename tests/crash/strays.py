@@ -19,7 +19,7 @@ def strays(home: Path) -> list[str]:
         if number.isdigit():
             try:
                 environment = Path(f"/proc/{number}/environ").read_bytes().split(b"\0")
-                command = Path(f"/proc/{number}/cmdline").read_bytes()
+                command = Path(f"/proc/{number}/cmdline").read_bytes() if mark in environment else b""
             except OSError:
                 continue
             if mark in environment:
