@@ -64,6 +64,7 @@ HOSTILE_NAMES: tuple[HostileName, ...] = (
     HostileName("rtl-override", "a\u202egnp.exe", "a\\u202egnp.exe"),
     HostileName("bidi-isolate", "a\u2067b\u2069.srt", "a\\u2067b\\u2069.srt"),
     HostileName("zero-width", "a\u200bb\ufeffc\u2060\u00ad.srt", "a\\u200bb\\ufeffc\\u2060\\u00ad.srt"),
+    HostileName("hangul-filler", "a\u3164b\uffa0.srt", "a\\u3164b\\uffa0.srt"),
     HostileName("joiner-in-latin", "a\u200db\u200cc.srt", "a\\u200db\\u200cc.srt"),
     HostileName("tag-characters", "a\U000e0062.srt", "a\\U000e0062.srt"),
     # not text

@@ -15,6 +15,9 @@ _WIDE = frozenset("WF")
 _JOINER, _NON_JOINER, _EMOJI_STYLE, _TEXT_STYLE = "\u200d", "\u200c", "\ufe0f", "\ufe0e"
 _JOINERS = _JOINER + _NON_JOINER
 _INVISIBLE = "\u2800\u3164\u115f\u1160\uffa0\u200c"
+_FILLERS = "\u3164\uffa0"
+"""Letters that nobody sees; some terminals give them two columns, some none."""
+_AS_BLANKS = dict.fromkeys(map(ord, _FILLERS), " ")
 _MOST_MARKS = 8
 
 
@@ -28,7 +31,7 @@ def display(name: str | bytes, limit: int | None = None) -> str:
     """
     text = os.fsdecode(name) if isinstance(name, bytes) else name
     if not _PLAIN.fullmatch(text):
-        text = "".join(_visible(text))
+        text = "".join(_visible(text if text.strip(_INVISIBLE).strip() else text.translate(_AS_BLANKS)))
     if text and not text.strip(_INVISIBLE).strip():
         text = "␣" * len(text)
     return text if limit is None else clip(text, limit)
@@ -66,7 +69,7 @@ def _shown(char: str, category: str, last: str, following: str) -> str:
         return char if char == _NON_JOINER else ""
     if category == "Cs" or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:
         return "\ufffd"
-    if category in ("Cc", "Cf", "Zl", "Zp"):
+    if category in ("Cc", "Cf", "Zl", "Zp") or char in _FILLERS:
         return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
     return char
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from synctui.simulators.containers import Copier, Sound
+from synctui.simulators.pack import read_pack
 from tests.hostile_names import FILE_NAMES, HostileName
 from tests.tiny_library import film, put_subtitle
 
@@ -17,6 +19,11 @@ FILMS_FOLDER = "Films \x1b]0;x\x07\n[red]"
 SERIES_FOLDER = "Series \u202e[@click=app.quit]"
 SERIES_NAME = "[red]S\u202e[/]"
 FILMS_NAME = "[@click=app.quit]F [b $x]"
+
+
+def is_text(name: str) -> bool:
+    """Tell whether a name is text at all, as files of text have it."""
+    return "\x00" not in name and not any("\ud800" <= char <= "\udfff" for char in name)
 
 
 def stem(entry: HostileName) -> bytes:
@@ -64,3 +71,10 @@ def config(libraries: Mapping[str, str], more: str = "") -> str:
         for name, path in libraries.items()
     )
     return tables.replace("\x7f", "\\u007f") + more
+
+
+def put_tracks(path: str, titles: Sequence[str]) -> None:
+    """Make a video with an audio track of each title, a second long, and a subtitle beside it."""
+    sounds = [Sound(range(40), "eng", title) for title in titles]
+    Copier(read_pack()).write(Path(path + ".mkv"), titles[0], "the-long-orbit", sounds)
+    put_subtitle(Path(path + ".en.srt"), b"1\n00:00:01,000 --> 00:00:02,000\nHello\n")

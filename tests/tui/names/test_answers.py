@@ -193,21 +193,16 @@ async def test_jobs(tmp_path: Path) -> None:
             sight.look()
             assert not harmful(field.value)
         await s.press("escape")
+        page = OperationScreen(job, f"do:0:{NAMES[0]}")
+        s.app.show(page)
         for size in SIZES:
             await s.pilot.resize_terminal(*size)
-            for number in range(size == SIZES[0], len(NAMES), 2):
-                name = NAMES[number]
-                page = OperationScreen(job, f"do:{number}:{name}")
-                s.app.show(page)
-                await opened(s, page)
+            await on_top(s, page, lambda: page.record is not None)
+            for number, name in enumerate(NAMES):
+                page.key = f"do:{number}:{name}"
+                await page._load()
                 sight.look()
-                s.app.back()
-                await settled(s, lambda: s.app.screen is screen, idle=False)
-
-
-async def opened(s: Stage, page: OperationScreen) -> None:
-    """Wait until an operation is told about."""
-    await on_top(s, page, lambda: page.record is not None)
+            sight.picture()
 
 
 async def hostile_job(s: Stage) -> int:

@@ -13,13 +13,15 @@ from synctui.text import display
 from synctui.tui.screens.library import screen as library_screen
 from synctui.tui.screens.library.pages import PathScreen
 from synctui.tui.screens.library.screen import LibraryScreen
-from tests.hostile_names import FILE_NAMES
+from tests.hostile_names import FILE_NAMES, HOSTILE_NAMES
 from tests.tiny_library import subtitle
 from tests.tui.names import media
+from tests.tui.names.media import is_text
 from tests.tui.names.sight import Sight, bash_reads, column_of, harmful, missing, settled, to_the_end
 from tests.tui.stage import Stage, stage
 
 SIZES = ((80, 24), (140, 45))
+TITLES = [entry.name for entry in HOSTILE_NAMES if is_text(entry.name)]
 STEMS = [display(media.stem(entry)) for entry in FILE_NAMES]
 
 
@@ -30,6 +32,8 @@ async def walked(folder: Path, *, series: bool = True) -> AsyncIterator[tuple[St
     films, shows = (str(folder / "media" / name) for name in (media.FILMS_FOLDER, media.SERIES_FOLDER))
     libraries = {media.FILMS_NAME: films}
     subtitles = media.put_films(films, data)
+    media.put_tracks(f"{films}/tracks", TITLES)
+    subtitles.append(Path(f"{films}/tracks.en.srt"))
     if series:
         libraries[media.SERIES_NAME] = shows
         media.put_shows(shows, data)
@@ -84,16 +88,23 @@ async def test_details_and_paths(tmp_path: Path) -> None:
         library = s.place
         assert isinstance(library, LibraryScreen)
         await to_the_end(s, sight)
+        tracks = 0
         for at in range(1, s.rows.source.count()):
             library.rows.move_to(at)
             assert library.row is not None and library.row.entry is not None
             name = display(library.row.entry.row.name)
+            tracks = at if name == "tracks.mkv" else tracks
             library.do_details()
             await settled(s, lambda: s.app.screen is not library and s.rows.source.count() and s.rows.page > 1, idle=False)
             assert not missing(["".join(line.strip() for line in sight.look())], [name])
             s.app.back()
             await settled(s, lambda: s.app.screen is library, idle=False)
         sight.picture()
+        library.rows.move_to(tracks)
+        library.do_details()
+        await settled(s, lambda: s.app.screen is not library and s.rows.source.count() > len(TITLES))
+        assert not missing(await to_the_end(s, sight), map(display, TITLES))
+        s.app.back()
         # All paths on one page, and to the clipboard: what a shell makes of them are the very bytes.
         paths = [str(path)[:-6] + "mkv" for path in subtitles]
         await s.press("/", *"lang:en", "enter")

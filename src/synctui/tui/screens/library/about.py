@@ -160,7 +160,7 @@ def _video(details: Details, facts: VideoFacts | None, width: int) -> list[Line]
     lines += _folded([_row("" if details.state is not None else "video", "   ".join(known), "dim")], width) if known else []
     for track in facts.audio:
         heard = track.index == facts.chosen
-        more = " ".join(one for one in (track.codec, track.title) if one)
+        more = " ".join(display(one) for one in (track.codec, track.title) if one)
         lines += _folded([_row("listens to" if heard else "", track_words(track), "text" if heard else "dim", more)], width)
         if heard and facts.why:
             lines += _folded([_row("", facts.why, "dim")], width)
