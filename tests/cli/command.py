@@ -50,7 +50,7 @@ def synctui(
         [*COMMAND, *map(str, arguments)],
         stdin=stdin,
         capture_output=True,
-        timeout=60,
+        timeout=120,
         env={**os.environ, **(env or {})},
         **more,
     )
@@ -90,17 +90,17 @@ def until(process: subprocess.Popen[str], wanted: Callable[[Line], bool]) -> lis
 
 def rest(process: subprocess.Popen[str], before: Sequence[Line] = ()) -> Ran:
     """Return the end of a command that was begun, with what was read before."""
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     assert "Traceback" not in err, err
     return Ran(process.returncode, out, err, (*before, *(json.loads(line) for line in out.splitlines())))
 
 
-def wait_for(true: Callable[[], object], seconds: float = 15) -> None:
+def wait_for(true: Callable[[], object], seconds: float = 60) -> None:
     """Wait until something is true."""
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.02)
+        time.sleep(0.005)
 
 
 @dataclass(slots=True)
@@ -133,7 +133,7 @@ class Screen:
         self.raw += data
         return data
 
-    def until(self, text: str, seconds: float = 20) -> None:
+    def until(self, text: str, seconds: float = 60) -> None:
         """Read until a text is on the screen."""
         deadline = time.monotonic() + seconds
         while text not in self.text:
@@ -144,7 +144,7 @@ class Screen:
         """Type on the terminal."""
         os.write(self.master, text.encode())
 
-    def end(self, seconds: float = 60) -> int:
+    def end(self, seconds: float = 120) -> int:
         """Read to the end and return the exit code."""
         deadline = time.monotonic() + seconds
         while self.read(1.0) or not self._gone():

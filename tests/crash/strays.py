@@ -27,9 +27,9 @@ def strays(home: Path) -> list[str]:
     return found
 
 
-def all_gone(home: Path, within: float = 10.0) -> list[str]:
+def all_gone(home: Path, within: float = 30.0) -> list[str]:
     """Return those that still live after `within` seconds."""
     end = time.monotonic() + within
     while (left := strays(home)) and time.monotonic() < end:
-        time.sleep(0.02)
+        time.sleep(0.005)
     return left

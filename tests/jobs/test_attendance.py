@@ -39,17 +39,17 @@ async def attended(engine: Engine, stop: Stop | None = None) -> AsyncIterator[At
         yield attendance
     finally:
         stop.graceful("quit")
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, 60)
 
 
-async def until(wanted: Callable[[], bool], seconds: float = 5) -> None:
+async def until(wanted: Callable[[], bool], seconds: float = 30) -> None:
     """Wait for a condition."""
     async with asyncio.timeout(seconds):
         while not wanted():
             await asyncio.sleep(0.005)
 
 
-async def ended(engine: Engine, job: int, state: JobState = JobState.COMPLETED, seconds: float = 5) -> None:
+async def ended(engine: Engine, job: int, state: JobState = JobState.COMPLETED, seconds: float = 30) -> None:
     """Wait until a job is in a state."""
     async with asyncio.timeout(seconds):
         while (await engine.watch(job)).state is not state:
@@ -166,7 +166,7 @@ async def test_what_a_dead_process_left_is_settled_at_the_start(bench: Bench) ->
     (bench.folder / "drafts" / "draft-1-dead.db").touch()
     async with attended(engine):
         await ended(engine, job, JobState.PAUSED)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while (await bench.ends(job))["a"] != "done recovered":
                 await asyncio.sleep(0.01)
         assert (await engine.watch(job)).pause_reason == "interrupted", "a person decides whether it goes on"
@@ -243,8 +243,8 @@ async def test_leaving_lets_what_is_in_flight_finish(bench: Bench) -> None:
     assert not task.done()
     assert not resting.done()
     hold.go.set()
-    await asyncio.wait_for(task, 5)
-    await asyncio.wait_for(resting, 1)
+    await asyncio.wait_for(task, 30)
+    await asyncio.wait_for(resting, 30)
     assert await bench.ends(job) == {"a": "done done", "b": "pending"}
     seen = await engine.watch(job)
     assert (seen.state, seen.pause_reason) == (JobState.PAUSED, "interrupted")

@@ -9,8 +9,7 @@ import contextlib
 import os
 import signal
 import sys
-import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -32,13 +31,13 @@ class Gate:
     """Operations that wait until a test lets them go on."""
 
     def __init__(self) -> None:
-        self.begun = asyncio.Event()
+        self.waiting = 0
         self.open = asyncio.Event()
         self.cancelled = 0
 
     async def plain(self, one: Operation, run: Run) -> Outcome:
         """Wait without an intent."""
-        self.begun.set()
+        self.waiting += 1
         try:
             await self.open.wait()
         except asyncio.CancelledError:
@@ -63,12 +62,18 @@ def _gated(gate: Gate, count: int = 8) -> ScriptedSync:
     return ScriptedSync(items, does={"plain": gate.plain, "intended": gate.intended})
 
 
-async def _running(bench: Bench, engine: Engine, gate: Gate, stop: Stop) -> tuple[int, asyncio.Task[None]]:
+async def _running(bench: Bench, engine: Engine, gate: Gate, stop: Stop, count: int = 2) -> tuple[int, asyncio.Task[None]]:
     job = await bench.submit(engine)
     task = asyncio.create_task(engine.execute([job], stop=stop))
-    await gate.begun.wait()
-    await asyncio.sleep(0.05)
+    await _true(lambda: gate.waiting == count)
     return job, task
+
+
+async def _true(condition: Callable[[], bool]) -> None:
+    """Wait for something; for less than the grace that an engine gives when nobody says how much."""
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.005)
 
 
 async def test_a_graceful_stop_lets_what_is_in_flight_finish(bench: Bench, gate: Gate) -> None:
@@ -90,8 +95,7 @@ async def test_after_the_grace_only_what_has_an_intent_is_waited_for(bench: Benc
     stop, engine = Stop(), bench.engine(_gated(gate), grace=0.1)
     job, task = await _running(bench, engine, gate, stop)
     stop.graceful()
-    await asyncio.sleep(0.3)
-    assert gate.cancelled == 1
+    await _true(lambda: gate.cancelled == 1)
     assert not task.done(), "the intended one is still waited for"
     gate.open.set()
     await task
@@ -104,10 +108,9 @@ async def test_a_hard_stop_does_not_wait_for_the_grace(bench: Bench, gate: Gate)
     job, task = await _running(bench, engine, gate, stop)
     stop.graceful()
     stop.hard()
-    await asyncio.sleep(0.05)
-    assert gate.cancelled == 1
+    await _true(lambda: gate.cancelled == 1)
     gate.open.set()
-    await asyncio.wait_for(task, 2)
+    await asyncio.wait_for(task, 20)
     assert (await bench.ends(job))["intended"] == "done done"
 
 
@@ -157,7 +160,7 @@ async def test_a_hard_stop_at_any_moment_ends(bench: Bench, gate: Gate, wait: in
     for _ in range(wait):
         await asyncio.sleep(0)
     stop.hard()
-    await asyncio.wait_for(task, 5)
+    await asyncio.wait_for(task, 20)
     assert (await engine.watch(job)).state in (JobState.PAUSED, JobState.COMPLETED)
     assert engine.lock.free()
 
@@ -181,12 +184,10 @@ async def test_an_operation_sees_that_a_stop_was_asked_for(bench: Bench) -> None
 async def test_a_duration_that_is_over_pauses(bench: Bench) -> None:
     engine = bench.engine(slow_sync(200))
     job = await bench.submit(engine)
-    began = time.monotonic()
-    await engine.execute([job], stop=Stop(), max_duration=0.35)
-    assert time.monotonic() - began < 3
+    await asyncio.wait_for(engine.execute([job], stop=Stop(), max_duration=0.5), 30)
     seen = await engine.watch(job)
     assert (seen.state, seen.pause_reason) == (JobState.PAUSED, "duration")
-    assert 4 <= seen.current < 100
+    assert 1 <= seen.current < 200
     assert "in_doubt" not in (await bench.ends(job)).values()
 
 
@@ -195,7 +196,7 @@ async def test_pausing_resuming_and_cancelling_a_running_job(bench: Bench, gate:
     job, task = await _running(bench, engine, gate, Stop())
     await engine.pause(job)
     gate.open.set()
-    await asyncio.wait_for(task, 3)
+    await asyncio.wait_for(task, 20)
     seen = await engine.watch(job)
     assert (seen.state, seen.pause_reason) == (JobState.PAUSED, "user")
     await engine.execute([job], stop=Stop())
@@ -219,10 +220,9 @@ async def test_cancelling_a_running_job_gives_no_grace_but_keeps_what_has_an_int
     engine = bench.engine(_gated(gate))
     job, task = await _running(bench, engine, gate, Stop())
     await engine.cancel(job)
-    await asyncio.sleep(0.4)
-    assert gate.cancelled == 1
+    await _true(lambda: gate.cancelled == 1)
     gate.open.set()
-    await asyncio.wait_for(task, 3)
+    await asyncio.wait_for(task, 20)
     assert (await engine.watch(job)).state is JobState.CANCELLED
     ends = await bench.ends(job)
     assert (ends["plain"], ends["intended"]) == ("pending", "done done")
@@ -236,7 +236,7 @@ async def test_a_pause_that_is_taken_back_before_it_took_effect(bench: Bench, ga
     await engine.resume(job)
     await asyncio.sleep(0.4)
     gate.open.set()
-    await asyncio.wait_for(task, 5)
+    await asyncio.wait_for(task, 20)
     assert (await engine.watch(job)).state is JobState.COMPLETED
 
 
@@ -244,14 +244,14 @@ async def test_resuming_a_running_job_lets_its_waiting_tracks_go_on(bench: Bench
     sync = ScriptedSync([operation("plain", "plain", track="a"), operation("b", track="b")], does={"plain": gate.plain})
     sync.does["b"] = raising(NotAuthorised("wrong token"), None)
     engine = bench.engine(sync)
-    job, task = await _running(bench, engine, gate, Stop())
-    assert len(await pauses.pauses(bench.database, job)) == 1
+    job, task = await _running(bench, engine, gate, Stop(), count=1)
+    async with asyncio.timeout(30):
+        while len(await pauses.pauses(bench.database, job)) != 1:
+            await asyncio.sleep(0.005)
     await engine.resume(job)
-    async with asyncio.timeout(5):
-        while sync.log.count("b") < 2:
-            await asyncio.sleep(0.02)
+    await _true(lambda: sync.log.count("b") == 2)
     gate.open.set()
-    await asyncio.wait_for(task, 5)
+    await asyncio.wait_for(task, 20)
     assert (await engine.watch(job)).state is JobState.COMPLETED
     assert await pauses.pauses(bench.database, job) == []
 
@@ -295,7 +295,7 @@ async def test_cancelling_while_a_stored_request_is_planned(bench: Bench) -> Non
     while not sync.log:
         await asyncio.sleep(0.01)
     await engine.cancel(job)
-    await asyncio.wait_for(task, 3)
+    await asyncio.wait_for(task, 20)
     assert (await engine.watch(job)).state is JobState.CANCELLED
     assert list((bench.folder / "drafts").iterdir()) == []
 
@@ -314,7 +314,7 @@ async def _other_process(folder: Path, count: int, *arguments: str) -> AsyncIter
     )
     try:
         assert process.stdout is not None
-        assert await asyncio.wait_for(process.stdout.readline(), 20) == b"executing\n"
+        assert await asyncio.wait_for(process.stdout.readline(), 60) == b"executing\n"
         yield process
     finally:
         if process.returncode is None:
@@ -322,10 +322,10 @@ async def _other_process(folder: Path, count: int, *arguments: str) -> AsyncIter
             await process.wait()
 
 
-async def _until(engine: Engine, job: int, state: JobState, seconds: float = 10) -> None:
+async def _until(engine: Engine, job: int, state: JobState, seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while (await engine.watch(job)).state is not state:
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.01)
 
 
 async def test_another_process_is_watched_live_paused_resumed_and_given_more(bench: Bench) -> None:
@@ -336,22 +336,23 @@ async def test_another_process_is_watched_live_paused_resumed_and_given_more(ben
             async with engine.executing():
                 pass
         seen = []
-        for _ in range(25):
-            seen.append(await engine.watch(job))
-            await asyncio.sleep(0.1)
-        assert len({one.current for one in seen}) > 5, "the counts are live"
-        assert any(one.in_flight and one.rate > 0 and one.eta_s and one.lines for one in seen)
+        # The counts are live, and so is the rest.
+        async with asyncio.timeout(60):
+            while len({one.current for one in seen}) < 6 or not any(
+                one.in_flight and one.rate > 0 and one.eta_s and one.lines for one in seen
+            ):
+                seen.append(await engine.watch(job))
+                await asyncio.sleep(0.1)
         assert {flight.phase for one in seen for flight in one.in_flight} <= {"", "listening", "aligning"}
         assert engine.snapshot(job) is None
         more = await engine.enqueue(Request("scripted", ("more",)))
-        asked = time.monotonic()
         await engine.pause(job)
         await _until(engine, job, JobState.PAUSED)
-        assert time.monotonic() - asked < 2
+        assert (await engine.watch(job)).current < 200, "it heard of it before it was through"
         await _until(engine, more, JobState.RUNNING)
         await engine.cancel(more)
         await _until(engine, more, JobState.CANCELLED)
-        assert await asyncio.wait_for(process.wait(), 10) == 0, "nothing is left that can run"
+        assert await asyncio.wait_for(process.wait(), 60) == 0, "nothing is left that can run"
     async with engine.executing(wait=5):
         await engine.cancel(job)
     assert (await engine.watch(job)).state is JobState.CANCELLED
@@ -361,7 +362,7 @@ async def test_submitting_while_another_process_executes(bench: Bench) -> None:
     engine = bench.engine(slow_sync(3))
     async with _other_process(bench.folder, 10, "plan") as process:
         job = await bench.submit(engine)
-        assert await asyncio.wait_for(process.wait(), 15) == 0
+        assert await asyncio.wait_for(process.wait(), 60) == 0
     assert (await engine.watch(job)).state is JobState.COMPLETED
     assert len(await bench.events(job, "op_end")) == 3
 
@@ -372,7 +373,7 @@ async def test_waiting_for_the_lock(bench: Bench) -> None:
         with pytest.raises(LockHeld):
             async with engine.executing(wait=0.4):
                 pass
-        async with engine.executing(wait=15):
+        async with engine.executing(wait=60):
             assert engine.lock.held
     assert not engine.lock.held
 
@@ -396,7 +397,10 @@ async def test_what_is_asked_of_a_job_whose_process_died_is_done_at_once(bench: 
 async def test_the_next_start_takes_over_from_a_process_that_died(bench: Bench) -> None:
     engine = bench.engine(slow_sync(40))
     async with _other_process(bench.folder, 40, "plan") as process:
-        await asyncio.sleep(0.5)
+        (running,) = [one.id for one in await jobs.list_jobs(bench.database)]
+        async with asyncio.timeout(60):
+            while (await engine.watch(running)).current < 1:
+                await asyncio.sleep(0.01)
         process.kill()
         await process.wait()
     job = await engine.newest_unfinished("scripted")

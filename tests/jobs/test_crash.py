@@ -55,7 +55,7 @@ async def work(folder: Path, server: CountingServer, what: str = "toy", of: int 
         env={**os.environ, "SYNCTUI_FAILPOINT": failpoint},
     )
     try:
-        out, errors = await asyncio.wait_for(process.communicate(), 30)
+        out, errors = await asyncio.wait_for(process.communicate(), 120)
     except BaseException:
         process.kill()
         raise

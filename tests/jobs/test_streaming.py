@@ -49,7 +49,7 @@ class Preview:
 
     async def until(self, count: int) -> None:
         """Wait until so many operations can be paged."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while self.draft.count < count:
                 await asyncio.sleep(0.005)
 
@@ -57,14 +57,14 @@ class Preview:
         """Hand out the last items and return the complete plan."""
         self.sync.pieces.put_nowait(list(items))
         self.sync.pieces.put_nowait(None)
-        return await asyncio.wait_for(self.task, 5)
+        return await asyncio.wait_for(self.task, 30)
 
 
 async def _begun(bench: Bench, limit: int | None = None) -> Preview:
     sync = Stream()
     seen: asyncio.Future[Draft] = asyncio.get_running_loop().create_future()
     task = asyncio.create_task(bench.engine(sync).plan(ASK, on_draft=seen.set_result, limit=limit))
-    return Preview(sync, task, await asyncio.wait_for(seen, 5))
+    return Preview(sync, task, await asyncio.wait_for(seen, 30))
 
 
 def _files(bench: Bench) -> list[Path]:
@@ -152,7 +152,7 @@ async def test_choosing_the_same_twice_counts_once(bench: Bench) -> None:
 async def test_a_limit_holds_for_a_stream(bench: Bench) -> None:
     preview = await _begun(bench, limit=3)
     preview.sync.pieces.put_nowait(_many(0, 100))
-    draft = await asyncio.wait_for(preview.task, 5)
+    draft = await asyncio.wait_for(preview.task, 30)
     assert (draft.count, preview.sync.closed) == (3, True)
     await draft.discard()
 
@@ -194,7 +194,7 @@ async def test_what_is_wrong_with_a_late_row_ends_the_planning(bench: Bench) -> 
     preview.sync.pieces.put_nowait(_many(1, 1))
     preview.sync.pieces.put_nowait(None)
     with pytest.raises(SyncTuiError, match="twice"):
-        await asyncio.wait_for(preview.task, 5)
+        await asyncio.wait_for(preview.task, 30)
     assert _files(bench) == []
 
 

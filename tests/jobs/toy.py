@@ -121,7 +121,7 @@ class ToySync:
 
         def ask() -> Fields:
             asked = urllib.request.Request(url, method=method)
-            with urllib.request.urlopen(asked, timeout=5) as answer:
+            with urllib.request.urlopen(asked, timeout=30) as answer:
                 found: Fields = json.loads(answer.read())
                 return found
 

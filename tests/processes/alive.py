@@ -14,13 +14,13 @@ def alive(pid: int) -> bool:
     return bool(shown) and not shown.startswith("Z")
 
 
-def gone(*pids: int, within: float = 5.0) -> bool:
+def gone(*pids: int, within: float = 30.0) -> bool:
     """Return whether all of them end in time."""
     end = time.monotonic() + within
     while any(alive(pid) for pid in pids):
         if time.monotonic() > end:
             return False
-        time.sleep(0.02)
+        time.sleep(0.005)
     return True
 
 
@@ -31,7 +31,7 @@ def members(group: int) -> list[int]:
     return [int(pid) for pid, owner, state, *_ in rows if int(owner) == group and not state.startswith("Z")]
 
 
-def told(path: Path, within: float = 10.0) -> list[int]:
+def told(path: Path, within: float = 30.0) -> list[int]:
     """Return the numbers that another process writes to a file, once it has written a whole line."""
     end = time.monotonic() + within
     while not path.exists() or not path.read_text().endswith("\n"):

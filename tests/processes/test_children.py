@@ -90,9 +90,9 @@ async def test_a_programs_own_127_is_no_missing_program() -> None:
 
 async def test_case_58_a_hang_is_killed_with_its_group_at_the_timeout(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
-    done = await shell('sleep 60 & echo "$$ $!" > "$1"; wait', str(pids), timeout=0.4)
+    done = await shell('sleep 60 & echo "$$ $!" > "$1"; wait', str(pids), timeout=1.5)
     assert done.timed_out
-    assert done.seconds < 5
+    assert done.seconds < 40
     leader, grandchild = map(int, pids.read_text().split())
     assert gone(leader, grandchild)
     assert not members(leader)
@@ -101,7 +101,7 @@ async def test_case_58_a_hang_is_killed_with_its_group_at_the_timeout(tmp_path: 
 async def test_case_58_a_program_that_ignores_sigterm_is_killed_all_the_same(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     script = 'trap "" TERM INT HUP QUIT; echo $$ > "$1"; while :; do sleep 0.1; done'
-    done = await shell(script, str(pids), timeout=0.3)
+    done = await shell(script, str(pids), timeout=1.5)
     assert done.timed_out and done.signal_name == "SIGKILL"
     assert gone(int(pids.read_text()))
 
@@ -201,7 +201,7 @@ async def test_secrets_of_the_environment_stay_here(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("GITHUB_TOKEN", "s3cret")
     monkeypatch.setenv("PYTHONPATH", "/somewhere")
     monkeypatch.setenv("RUST_BACKTRACE", "full")
-    done = await run_child(Command((SH, "-c", "env"), env={"COLUMNS": "300"}), timeout=5)
+    done = await run_child(Command((SH, "-c", "env"), env={"COLUMNS": "300"}), timeout=60)
     seen = dict(line.split("=", 1) for line in done.stdout_lines)
     assert "s3cret" not in done.stdout
     assert seen["PATH"] and seen["HOME"] == os.environ["HOME"]
@@ -219,7 +219,7 @@ def test_case_63_relative_entries_of_path_are_not_passed_on(monkeypatch: pytest.
 
 
 async def test_the_program_gets_no_input() -> None:
-    assert (await shell("cat; echo done", timeout=5)).stdout == "done\n"
+    assert (await shell("cat; echo done", timeout=60)).stdout == "done\n"
 
 
 async def test_the_program_is_niced_and_runs_in_the_root_folder() -> None:
@@ -230,7 +230,7 @@ async def test_the_program_is_niced_and_runs_in_the_root_folder() -> None:
 async def test_a_file_limit_ends_a_program_that_fills_the_disk(tmp_path: Path) -> None:
     big = tmp_path / "big"
     command = Command((SH, "-c", 'exec cat /dev/zero > "$1"', "sh", str(big)), file_limit=1 << 20)
-    done = await run_child(command, timeout=10)
+    done = await run_child(command, timeout=60)
     assert done.signal_name == "SIGXFSZ"
     assert 1 << 20 <= big.stat().st_size <= 2 << 20, "some shells count in units of 1024 instead of 512"
 
@@ -243,11 +243,11 @@ async def test_many_runs_leave_no_descriptor_and_no_guard_behind() -> None:
     assert not [pid for leader in leaders for pid in members(leader)]
 
 
-async def test_eight_programs_side_by_side() -> None:
-    started = time.monotonic()
-    done = await asyncio.gather(*(shell(f"sleep 0.5; echo {number}") for number in range(8)))
+async def test_eight_programs_side_by_side(tmp_path: Path) -> None:
+    # Each waits for the other seven.
+    script = ': > "$1/{0}"; while [ "$(ls "$1" | wc -l)" -lt 8 ]; do sleep 0.02; done; echo {0}'
+    done = await asyncio.gather(*(shell(script.format(number), str(tmp_path), timeout=60) for number in range(8)))
     assert [int(each.stdout) for each in done] == list(range(8))
-    assert time.monotonic() - started < 3.5
 
 
 SUBREAPER = """
@@ -256,7 +256,7 @@ from synctui.processes.children import Command, run_child
 ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
 async def main():
     for _ in range(5):
-        await run_child(Command(("/bin/sh", "-c", "sleep 60 & exit 0")), timeout=10)
+        await run_child(Command(("/bin/sh", "-c", "sleep 60 & exit 0")), timeout=60)
     await asyncio.sleep(0.3)
     print(subprocess.run(["ps", "-o", "stat=", "--ppid", str(os.getpid())], capture_output=True, text=True).stdout)
 asyncio.run(main())
@@ -276,7 +276,7 @@ from synctui.processes.children import Command, run_child
 from synctui.processes.workers import Task, Workers
 async def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (len(__import__("os").listdir("/dev/fd")) + 1, 4096))
-    for attempt in (run_child(Command(("/bin/sh", "-c", "exit")), timeout=10), Workers(1).run(Task("os:getpid"))):
+    for attempt in (run_child(Command(("/bin/sh", "-c", "exit")), timeout=60), Workers(1).run(Task("os:getpid"))):
         try:
             await attempt
         except Transient as error:

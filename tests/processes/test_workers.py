@@ -38,7 +38,7 @@ async def begun(pool: Workers, seconds: float) -> tuple[asyncio.Task[dict[str, o
         number.set_result(int(phase.split()[1]))
 
     running = asyncio.create_task(pool.run(task("sleep", seconds=seconds), hear))
-    return running, await asyncio.wait_for(number, 10)
+    return running, await asyncio.wait_for(number, 60)
 
 
 async def test_a_task_returns_its_result_and_the_worker_is_used_again(workers: Workers) -> None:

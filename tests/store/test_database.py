@@ -105,7 +105,7 @@ async def test_cancelling_inside_begin_loses_nothing_and_locks_nobody_out(path: 
         caller.cancel()
         with pytest.raises(asyncio.CancelledError):
             await caller
-        other = sqlite3.connect(path, timeout=5)
+        other = sqlite3.connect(path, timeout=30)
         await asyncio.sleep(0.2)
         other.execute("UPDATE budgets SET used = used + 10")
         other.commit()
@@ -147,7 +147,7 @@ def test_a_program_that_does_not_close_ends_all_the_same(path: Path, ending: str
         "    await asyncio.sleep(0)\n"
         "asyncio.run(main())\n"
     )
-    ended = subprocess.run([sys.executable, "-W", "ignore", "-c", program], timeout=5, capture_output=True)
+    ended = subprocess.run([sys.executable, "-W", "ignore", "-c", program], timeout=60, capture_output=True)
     assert ended.returncode != 0
     assert sqlite3.connect(path).execute("SELECT used FROM budgets").fetchone() == (1,)
 
@@ -172,7 +172,7 @@ async def test_a_read_before_the_write_is_no_deferred_upgrade(path: Path) -> Non
 
 
 def _other_process_spends(path: Path) -> None:
-    other = sqlite3.connect(path, timeout=5)
+    other = sqlite3.connect(path, timeout=30)
     other.execute("UPDATE budgets SET used = used + 10")
     other.commit()
     other.close()
@@ -283,7 +283,7 @@ async def test_another_process_that_writes_for_a_while_is_waited_for(path: Path)
         assert not writing.done()
         other.execute("COMMIT")
         other.close()
-        await asyncio.wait_for(writing, 5)
+        await asyncio.wait_for(writing, 30)
 
 
 async def test_a_database_removed_while_in_use_is_noticed_before_the_next_write(path: Path) -> None:
@@ -334,7 +334,7 @@ async def test_what_a_killed_process_left_in_the_log_is_read_without_writing(pat
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "asyncio.run(main())\n"
     )
-    ended = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", program], timeout=20)
+    ended = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", program], timeout=60)
     assert ended.returncode == -signal.SIGKILL
     async with await Database.open(path, readonly=True) as database:
         assert await _spent(database) == 1
