@@ -50,8 +50,9 @@ def outcome_words(record: OperationRecord) -> str:
         return f"its lines were moved by {moved.replace(' · ', ', ')}"
     if record.reason == "already_in_sync":
         return "nothing was to be moved" if record.operation.action == "align" else "nothing is to be moved"
-    if summary.is_finding(record.reason) and (found := words.found(record.numbers)):
-        return f"{found}; nothing was written"
+    if summary.is_finding(record.reason):
+        shifted = words.found(record.numbers) if record.reason == "found_shifted" else ""
+        return f"{shifted or sentence(record.reason)}; nothing was written"
     return display(record.message) if record.message else sentence(record.reason)
 
 
