@@ -92,7 +92,10 @@ def actions(job: BoardJob) -> tuple[str, ...]:
 def parts(job: BoardJob) -> list[tuple[str, Role]]:
     """Return the counts of a job in words, the most important first."""
     shown = summary.parts(job.snapshot.counts, actions(job), job.snapshot.found)
-    return [(text, ROLES.get(one, "text")) for one, text in sorted(shown, key=lambda part: _ORDER.index(part[0]))]
+    # What a check has found is what it was for.
+    first = (Result.FAILED, Result.CONFLICT, Result.UNCHANGED) if job.request.checks else ()
+    order = list(dict.fromkeys((*first, *_ORDER)))
+    return [(text, ROLES.get(one, "text")) for one, text in sorted(shown, key=lambda part: order.index(part[0]))]
 
 
 def role_of(result: Result | None, reason: str) -> Role:
