@@ -76,7 +76,7 @@ async def test_a_board_from_empty_to_finished(bench: Bench) -> None:
         undo = await engine.submit(draft)
     await engine.execute([undo], stop=Stop())
     assert not (await _job(engine, job)).undoable
-    assert ((await _job(engine, undo)).what, (await _job(engine, undo)).undo_of) == ("undo of 1", 1)
+    assert ((await _job(engine, undo)).what, (await _job(engine, undo)).undo_of) == ("undo of Series", 1)
 
 
 async def test_the_board_is_the_same_until_something_changes(bench: Bench) -> None:

@@ -84,9 +84,7 @@ def result(
 
 
 def targets(request: Request, undo_of: int | None = None) -> str:
-    """Return what a job is about: `Series`, `Series and Films`, `Films and 3 more`, `undo of 4`, `everything`."""
-    if undo_of is not None:
-        return f"undo of {undo_of}"
+    """Return what a job is about: `Series`, `Series and Films`, `Films and 3 more`, `undo of Series`, `everything`."""
     named = [target_word(target) for target in request.targets]
     if not named:
         what = "everything"
@@ -94,6 +92,8 @@ def targets(request: Request, undo_of: int | None = None) -> str:
         what = " and ".join(named)
     else:
         what = f"{named[0]} and {len(named) - 1:,} more"
+    if undo_of is not None:
+        return f"undo of {what}"
     if request.brings_back:
         return f"restore {what}"
     return f"check {what}" if request.checks else what

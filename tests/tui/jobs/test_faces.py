@@ -112,7 +112,7 @@ def test_columns_are_aligned_whatever_the_name(state: JobState, width: int) -> N
     for name in [*(one.name for one in HOSTILE_NAMES), "Series"]:
         line = head(replace(job(state=state, **(ended if state.final else {})), what=name), width)
         begin = "".join(fit(span) for span in line[:3])
-        assert cells(begin) == 12 + max(10, min(34, width * 21 // 100))
+        assert cells(begin) == 12 + max(10, min(36, width * 25 // 100))
         assert not any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 for char in text_of(line))
 
 

@@ -15,7 +15,7 @@ LIBRARY = (
         ("enter",),
         "open",
         "Open a row and close it again; of a subtitle the details.",
-        hint=3,
+        hint=4,
     ),
     Command("into", "library", ("l", "right"), "into", "Open a row, or go into the one that is open."),
     Command("close", "library", ("h", "left"), "close", "Close a row, or go to the one it is in."),
@@ -23,7 +23,7 @@ LIBRARY = (
     Command("mark_range", "library", ("V",), "range", "Begin a range here; moving marks, V again ends it."),
     Command("mark_all", "library", ("*",), "mark all", "Mark all that is shown, with a filter all that it found."),
     Command("unmark_all", "library", ("u",), "unmark all", "Take all marks away."),
-    Command("filter", "library", ("/",), "filter", _FILTER, hint=4),
+    Command("filter", "library", ("/",), "filter", _FILTER, hint=5),
     Command("next", "library", ("n",), "next", "To the next place that the filter found."),
     Command("previous", "library", ("N",), "previous", "To the place before that the filter found."),
     Command(
@@ -39,7 +39,9 @@ LIBRARY = (
     Command(
         "sync", "library", ("s",), "sync", "Sync what is marked, or the row under the cursor; a preview comes first.", hint=2
     ),
-    Command("check", "library", ("c",), "check", "Find out how these stand; nothing is written. A preview comes first."),
+    Command(
+        "check", "library", ("c",), "check", "Find out how these stand; nothing is written. A preview comes first.", hint=3
+    ),
     Command("engine", "library", ("e",), "engine", "Sync with an engine that you choose; a preview comes first."),
     Command("restore", "library", ("r",), "restore", "Bring the first originals back; a preview comes first."),
     Command("undo", "library", ("Z",), "undo", "Take back what was last done to these; a preview comes first."),
@@ -49,7 +51,7 @@ LIBRARY = (
     Command("copy", "library", ("y",), "copy path", "Copy the path to the clipboard of your terminal (OSC 52)."),
     Command("show_path", "library", ("Y",), "show path", "Show the whole path, to select it by hand."),
     Command("rescan", "library", ("R",), "scan", "Look at the disks again."),
-    Command("add_library", "library", ("a",), "add a library", "Where there is none yet: add one by its path.", hint=5),
+    Command("add_library", "library", ("a",), "add a library", "Where there is none yet: add one by its path.", hint=6),
 )
 DETAILS = (
     Command("sync", "details", ("s",), "sync", "Sync this; a preview comes first.", hint=1),

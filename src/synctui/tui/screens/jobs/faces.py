@@ -112,6 +112,9 @@ def result_line(job: BoardJob, width: int) -> Line:
         return (Span(job.result, "error" if job.state is JobState.FAILED else "dim"),)
     line: list[Span] = [Span("cancelled: ", "dim")] if job.state is JobState.CANCELLED else []
     taken = sum(cells(span.text) for span in line)
+    if taken + sum(2 + cells(text) for text, _ in said) - 2 > width:
+        # What went wrong is said before what went well, where there is no room for both.
+        said.sort(key=lambda part: part[1] != "error")
     for number, (text, role) in enumerate(said):
         gap = 2 if number else 0
         if number and taken + gap + cells(text) > width:
@@ -134,7 +137,7 @@ def why_paused(job: BoardJob) -> str:
 
 def head(job: BoardJob, width: int) -> Line:
     """Return the one line of a job."""
-    what = max(10, min(34, width * 21 // 100))
+    what = max(10, min(36, width * 25 // 100))
     line: Line = (glyph(job), Span(job.request.kind, "text", _KIND), Span(job.what, "strong", what), Span("  "))
     room = max(0, width - 2 - _KIND - what - 2)
     shown = job.snapshot
@@ -182,8 +185,9 @@ def _indented(line: Line) -> Line:
 def _resting(job: BoardJob) -> Line:
     shown = job.snapshot
     told = f"{shown.current:,} of {shown.total:,} done, all kept" if shown.total else "nothing done yet"
-    why = "interrupted" if shown.pause_reason == "interrupted" else why_paused(job)
-    return (Span(f"{why}; {told}; ", "dim"), Span("space", "accent"), Span(" goes on", "dim"))
+    # The head has said so already where it is said in a word.
+    why = "" if shown.pause_reason in ("user", "interrupted") else f"{why_paused(job)}; "
+    return (Span(f"{why}{told}; ", "dim"), Span("space", "accent"), Span(" goes on", "dim"))
 
 
 def counters(job: BoardJob, width: int) -> Line:

@@ -139,7 +139,9 @@ class JobsScreen(JobPlace):
     def _show_pane(self) -> None:
         if self._pane.display:
             job = self.chosen()
-            self._pane.show(*(job_sheet(job, _PANE - 1) if job is not None else ()))
+            told = job_sheet(job, _PANE - 4) if job is not None else ()
+            lines = [*told, *[()] * (self._pane.size.height - len(told))]
+            self._pane.show(*((Span(" │ ", "rule"), *line) for line in lines))
 
     def _read_older(self) -> None:
         rows = self._list

@@ -48,7 +48,8 @@ def reason_words(operation: Operation, engine: str = "") -> str:
     own = operation.payload.get("engine")
     if isinstance(own, str) and engine and own != engine:
         return f"{engine_word(own)}, {operation.reason.removeprefix('against ')}"
-    return operation.reason
+    # What a check found is reason enough; against what stands in the details.
+    return operation.reason.partition(", against ")[0]
 
 
 def row_line(planned: PlannedOperation, width: int, engine: str = "") -> Line:
