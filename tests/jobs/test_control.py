@@ -16,6 +16,7 @@ import pytest
 
 from synctui.errors import ConfirmationNeeded, LockHeld, NotAuthorised, UsageError
 from synctui.jobs.engine import Engine
+from synctui.jobs.progress import Snapshot
 from synctui.jobs.stop import Stop
 from synctui.model.outcome import Outcome
 from synctui.model.plan import Operation, PlanItem, Request
@@ -335,7 +336,7 @@ async def test_another_process_is_watched_live_paused_resumed_and_given_more(ben
         with pytest.raises(LockHeld, match="slow things"):
             async with engine.executing():
                 pass
-        seen = []
+        seen: list[Snapshot] = []
         # The counts are live, and so is the rest.
         async with asyncio.timeout(60):
             while len({one.current for one in seen}) < 6 or not any(
