@@ -54,6 +54,7 @@ async def test_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             assert len(column_of(origins, "config.toml line")) == 1
             sight.picture()
             settings = s.place
+            assert isinstance(settings, SettingsScreen)
             for at in range(1, s.rows.source.count(), 4):
                 s.rows.move_to(at)
                 await on_top(s, settings)
@@ -66,7 +67,7 @@ async def test_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             sight.look()
             await s.press("escape")
             await settled(s, lambda: s.app.screen is settings, idle=False)
-        await s.go_to("left alone")
+        s.rows.move_to(next(at for at, one in enumerate(settings._entries.all) if one.label == "left alone"))
         await s.press("enter")
         await settled(s, lambda: s.app.screen is not settings, idle=False)
         sight.look()
