@@ -112,16 +112,18 @@ def result_line(job: BoardJob, width: int) -> Line:
         return (Span(job.result, "error" if job.state is JobState.FAILED else "dim"),)
     line: list[Span] = [Span("cancelled: ", "dim")] if job.state is JobState.CANCELLED else []
     taken = sum(cells(span.text) for span in line)
-    if taken + sum(2 + cells(text) for text, _ in said) - 2 > width:
+    if not line and sum(2 + cells(text) for text, _ in said) - 2 > width:
         # What went wrong is said before what went well, where there is no room for both.
         said.sort(key=lambda part: part[1] != "error")
-    for number, (text, role) in enumerate(said):
-        gap = 2 if number else 0
-        if number and taken + gap + cells(text) > width:
-            break
+    begun = False
+    for text, role in said:
+        gap = 2 if begun else 0
+        if begun and taken + gap + cells(text) > width:
+            continue
         role = role if role in ("error", "warn") else "text"
-        line += [Span(", "), Span(text, role)] if gap else [Span(text, role)]
+        line += [Span(", "), Span(text, role)] if begun else [Span(text, role)]
         taken += gap + cells(text)
+        begun = True
     return tuple(line)
 
 
