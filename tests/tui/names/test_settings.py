@@ -45,16 +45,17 @@ async def test_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         said = await to_the_end(s, sight)
         assert not missing(["".join(said)], ["[red]\\u202e"])
         await s.press("escape", ",")
+        await settled(s, lambda: isinstance(s.app.screen, SettingsScreen))
+        settings = s.place
+        assert isinstance(settings, SettingsScreen)
         for size in SIZES:
             await s.pilot.resize_terminal(*size)
-            await settled(s, lambda: isinstance(s.app.screen, SettingsScreen))
+            await settled(s)
             rows = await to_the_end(s, sight)
             assert not missing(rows, [display(name) for name in libraries])
             origins = [line.partition("│")[0] for line in rows if line.startswith(("     ", " >   "))]
             assert len(column_of(origins, "config.toml line")) == 1
             sight.picture()
-            settings = s.place
-            assert isinstance(settings, SettingsScreen)
             for at in range(1, s.rows.source.count(), 4):
                 s.rows.move_to(at)
                 await on_top(s, settings)
