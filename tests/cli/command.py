@@ -12,12 +12,15 @@ import sqlite3
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests import nursery
 
 COMMAND = (sys.executable, "-m", "synctui")
 Line = dict[str, Any]
@@ -45,9 +48,12 @@ class Ran:
 def synctui(
     *arguments: str | Path, env: Mapping[str, str] | None = None, stdin: int | None = subprocess.DEVNULL, **more: Any
 ) -> Ran:
-    """Run `synctui` to its end."""
+    """Run `synctui` to its end: in a copied process, or in a new one where Python itself may be told something by `env`."""
+    words = list(map(str, arguments))
+    if env is None and stdin == subprocess.DEVNULL and not more.keys() - {"cwd"}:
+        return _copied(words, Path(more.get("cwd", ".")))
     done = subprocess.run(
-        [*COMMAND, *map(str, arguments)],
+        [*COMMAND, *words],
         stdin=stdin,
         capture_output=True,
         timeout=120,
@@ -55,6 +61,17 @@ def synctui(
         **more,
     )
     return told(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+
+
+def _copied(words: Sequence[str], folder: Path) -> Ran:
+    with tempfile.TemporaryDirectory() as place:
+        out, err = Path(place, "out"), Path(place, "err")
+        process = nursery.start(words, os.environ, folder.absolute(), out, err)
+        try:
+            code = process.wait(120)
+        finally:
+            process.kill()
+        return told(code, out.read_bytes().decode("utf-8", "replace"), err.read_bytes().decode("utf-8", "replace"))
 
 
 def told(code: int, out: str, err: str = "") -> Ran:

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from synctui.files.temporary import is_temp
-from tests.crash import nursery
-from tests.crash.nursery import Running
+from tests import nursery
 from tests.crash.stock import Stock, copy_library
 from tests.crash.strays import all_gone
+from tests.nursery import Running
 
 KILLED = -9
 NOTHING_TO_UNDO = 2

@@ -23,7 +23,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 HEAVY = ("tui", "timing", "simulators", "__main__")
 """Rooms that the command itself never loads while it syncs."""
 
@@ -109,7 +109,7 @@ def _address() -> str:
     folder = tempfile.TemporaryDirectory(prefix="synctui-tests-")
     address = f"{folder.name}/nursery"
     original = subprocess.Popen(
-        [sys.executable, "-m", "tests.crash.nursery", address],
+        [sys.executable, "-m", "tests.nursery", address],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=ROOT,
