@@ -11,7 +11,7 @@ from synctui.jobs.board import BoardJob
 from synctui.jobs.progress import InFlight
 from synctui.model.states import JobState, Result
 from synctui.text import cells
-from synctui.tui.draw.line import Line, Span, spread
+from synctui.tui.draw.line import Line, Span, spread, whole
 from synctui.tui.draw.palette import Role
 from synctui.tui.draw.plots import bar
 from synctui.tui.draw.times import at_time, lasted, pace, when
@@ -115,6 +115,7 @@ def result_line(job: BoardJob, width: int) -> Line:
     if not line and sum(2 + cells(text) for text, _ in said) - 2 > width:
         # What went wrong is said before what went well, where there is no room for both.
         said.sort(key=lambda part: part[1] != "error")
+        said = [(text.removesuffix(" meanwhile"), role) for text, role in said]
     begun = False
     for text, role in said:
         gap = 2 if begun else 0
@@ -194,13 +195,12 @@ def _resting(job: BoardJob) -> Line:
 
 def counters(job: BoardJob, width: int) -> Line:
     """Return the counts so far and the rate; who runs it where it is another process."""
-    line: list[Span] = [Span("    ")]
-    for text, role in parts(job) or [("nothing done yet", "dim")]:
-        line += [Span(text, role), Span("   ")]
     right = pace(job.snapshot.rate)
     if job.where == "elsewhere":
         right = f"{right}  in another process" if right else "in another process"
-    return spread(tuple(line), (Span(right, "dim"),), width)
+    told = [Span(text, role) for text, role in parts(job)] or [Span("nothing done yet", "dim")]
+    line = whole(told, width - 4 - cells(right) - 2)
+    return spread((Span("    "), *line), (Span(right, "dim"),), width)
 
 
 def flights(slots: Slots, width: int) -> tuple[Line, ...]:
