@@ -32,7 +32,7 @@ examples:
   synctui --demo                              try them on a made-up library
   synctui --run subtitles /media/series -n    what would be done
   synctui --run subtitles /media/series -y    do it
-  synctui --run subtitles --inspect -y        find out how all of them stand, write nothing
+  synctui --run subtitles --inspect -y        how each stands; writes nothing
   synctui --run subtitles --resume            go on after an interruption
 """
 
