@@ -1,4 +1,4 @@
-"""A configured library; apart from the other values of the library, because every start needs it and nothing else of them."""
+"""A configured library; apart from the library's other values, because every start needs it and none of them."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ async def test_what_went_wrong_is_found_and_tried_again(tmp_path: Path) -> None:
         await store_job(s, {"done": 3})
         await finished(s, between=touched(subtitles[0]))
         await s.press("J")
-        await s.sees("! subtitles everything", "1 aligned, 1 changed meanwhile", "Series")
+        await s.sees("! subtitles everything", "1 changed, 1 aligned", "Series")
         await s.press("e")
         await s.sees("only where something went wrong", "1 job where something went wrong")
         assert "Series  " not in s.text
