@@ -62,6 +62,17 @@ def spread(left: Line, right: Line, width: int) -> Line:
     return (*kept, Span(" " * room), *right)
 
 
+def whole(parts: Iterable[Span], width: int, gap: str = "   ") -> Line:
+    """Return as many of the first parts as fit into `width` columns uncut, with gaps between them."""
+    line: list[Span] = []
+    for part in parts:
+        width -= cells(fit(part)) + (cells(gap) if line else 0)
+        if width < 0:
+            break
+        line += [Span(gap), part] if line else [part]
+    return tuple(line)
+
+
 def strip_of(line: Iterable[Span], width: int, palette: Palette, *, ground: Ground = "plain", ascii: bool = False) -> Strip:
     """Return a line as it is drawn, in exactly `width` columns."""
     segments: list[Segment] = []

@@ -42,9 +42,9 @@ class _Commands:
             self.rows.append(_Row((Span(title, "strong"),), None))
             for command in commands:
                 keys = "  ".join(shown_key(key) for key in command.keys) or "no key"
-                for number, part in enumerate(wrapped(command.help, max(20, width - _KEYS - 2))):
+                for number, part in enumerate(wrapped(command.help, max(20, width - _KEYS - 1))):
                     shown = keys if not number else ""
-                    line = (Span("  "), Span(shown, "accent" if command.keys else "dim", _KEYS), Span(part))
+                    line = (Span(" "), Span(shown, "accent" if command.keys else "dim", _KEYS), Span(part))
                     self.rows.append(_Row(line, command))
 
     def count(self) -> int:
@@ -76,7 +76,7 @@ class HelpScreen(Place):
 
     def body(self) -> Iterable[Widget]:
         yield Finder()
-        yield RowList(self._commands, gutter=False)
+        yield RowList(self._commands)
 
     def answer(self) -> tuple[Line, Line]:
         place = PLACES.get(self._asked.place, "")
@@ -103,7 +103,7 @@ class HelpScreen(Place):
         known = [one for one in offered if matches(one, text)]
         here = [one for one in known if one.place]
         groups = ((PLACES.get(self._asked.place, ""), here), ("Everywhere", [one for one in known if not one.place]))
-        self._commands.fill(groups, rows.size.width - 1)
+        self._commands.fill(groups, rows.size.width - 4)
         rows.reload(keep=keep)
         if rows.cursor == 0 and self._commands.count() > 1:
             rows.move_to(1)

@@ -14,7 +14,7 @@ from synctui.model.states import OperationState, Result
 from synctui.store.history import OperationRecord
 from synctui.store.lineage import Writing
 from synctui.text import cells, clip_start, display
-from synctui.tui.draw.line import Line, Span
+from synctui.tui.draw.line import Line, Span, fit
 from synctui.tui.draw.palette import Role
 from synctui.tui.draw.pictures import offset_words
 from synctui.tui.draw.plots import bar, confidence_bar
@@ -75,7 +75,16 @@ def fact_lines(record: OperationRecord, written: Sequence[Writing], width: int) 
     lines.append(() if trusted or not numbers else (Span(" what was tried, and not trusted", "dim"),))
     lines += numbers
     lines += [_kept(record, written), _undo(record), _times(record)]
-    return tuple(lines)
+    return tuple(part for line in lines for part in _folded(line, width))
+
+
+def _folded(line: Line, width: int) -> list[Line]:
+    """Return a line of a name and what there is to say, the last of it on lines of its own where there is no room."""
+    if len(line) < 3 or line[1].width != _NAME or sum(cells(fit(span)) for span in line) <= width:
+        return [line]
+    *first, last = line
+    room = width - 1 - _NAME
+    return [tuple(first), *((Span(" " * (1 + _NAME)), Span(part, last.role)) for part in wrapped(last.text.strip(), room))]
 
 
 def _row(name: str, *spans: Span) -> Line:

@@ -19,7 +19,7 @@ from synctui.store import jobs as rows
 from synctui.store.database import Database
 from synctui.store.history import OperationRecord
 from synctui.store.outcomes import Only
-from synctui.text import display
+from synctui.text import cells, display
 from synctui.tui.commands.command import Command
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.screens.jobs.facts import note_lines
@@ -120,7 +120,8 @@ class JobScreen(JobPlace):
             found = self._log.count() if self._only_log else self._operations.count()
             left.append(Span(f"{what}: {found:,}", "warn"))
         else:
-            left += counted_line(job) if job.state.final else [Span(f"{shown.current:,} of {shown.total:,} done")]
+            room = self.size.width - 2 - sum(cells(span.text) for span in left) - (6 if self._only_log else 0)
+            left += counted_line(job, room) if job.state.final else [Span(f"{shown.current:,} of {shown.total:,} done")]
         return tuple(left), (Span("log", "dim"),) if self._only_log else ()
 
     @property

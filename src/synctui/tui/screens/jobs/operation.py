@@ -28,6 +28,8 @@ from synctui.tui.widgets.lines import Lines
 
 _WIDE = 120
 _FACTS = 64
+_HIGH = 32
+"""Lines from which the picture stands below the numbers, as wide as the screen."""
 _CLOSEST = 64
 
 
@@ -132,7 +134,7 @@ class OperationScreen(JobPlace):
         self.update_frame()
 
     def _arrange(self) -> None:
-        self.set_class(self.size.width >= _WIDE, "-wide")
+        self.set_class(self.size.width >= _WIDE and self.size.height < _HIGH, "-wide")
 
     @property
     def _room(self) -> int:
@@ -153,10 +155,12 @@ class OperationScreen(JobPlace):
             return
         facts = self._facts
         if self.has_class("-wide"):
-            facts.show(*fact_lines(self.record, self._written, _FACTS))
-            self._plot.show(*self._picture_lines(max(3, min(6, self.size.height // 9))))
+            facts.show(*fact_lines(self.record, self._written, _FACTS - 2))
+            self._plot.show(*self._picture_lines(3))
             return
-        lines = (*fact_lines(self.record, self._written, self.size.width), *self._picture_lines(2))
+        facts_told = fact_lines(self.record, self._written, self.size.width)
+        high = self.size.height >= _HIGH
+        lines = (*facts_told, *(((),) if high else ()), *self._picture_lines(6 if high else 2))
         self._more = max(0, len(lines) - max(1, facts.size.height))
         self._top = max(0, min(self._top, self._more))
         facts.show(*lines[self._top :])

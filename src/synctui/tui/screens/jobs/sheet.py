@@ -9,7 +9,7 @@ from synctui.jobs.board import BoardJob
 from synctui.jobs.summary import target_word
 from synctui.model.states import JobState
 from synctui.text import cells, clip, clip_start
-from synctui.tui.draw.line import Line, Span, spread
+from synctui.tui.draw.line import Line, Span, spread, whole
 from synctui.tui.draw.plots import Values, bar, sparkline
 from synctui.tui.draw.times import at_time, lasted, pace
 from synctui.tui.screens.jobs.faces import glyph, parts, why_paused
@@ -62,17 +62,15 @@ def progress_line(job: BoardJob, width: int) -> Line:
     return (Span(bar(share, wide), "accent" if job.state is JobState.RUNNING else "dim"), Span(told))
 
 
-def counted_line(job: BoardJob) -> Line:
-    """Return the counts of a job, or its result where nothing was counted."""
-    line: list[Span] = []
+def counted_line(job: BoardJob, width: int) -> Line:
+    """Return the counts of a job, as many as there is room for, or its result where nothing was counted."""
+    told = [Span(text, role) for text, role in parts(job)]
+    if not told or job.state is JobState.FAILED:
+        result = job.result if job.state.final else "nothing done yet"
+        told.append(Span(clip(result, width), "error" if job.state is JobState.FAILED else "dim"))
     if job.state is JobState.CANCELLED:
-        line.append(Span("cancelled: ", "dim"))
-    for text, role in parts(job):
-        line += [Span(text, role), Span("   ")]
-    if not parts(job) or job.state is JobState.FAILED:
-        told = job.result if job.state.final else "nothing done yet"
-        line.append(Span(told, "error" if job.state is JobState.FAILED else "dim"))
-    return tuple(line)
+        told[0] = Span(f"cancelled: {told[0].text.removeprefix('cancelled: ')}", told[0].role)
+    return whole(told, width)
 
 
 def head_lines(job: BoardJob, width: int, rates: Values = ()) -> tuple[Line, ...]:
@@ -91,7 +89,8 @@ def head_lines(job: BoardJob, width: int, rates: Values = ()) -> tuple[Line, ...
         right.append(Span(sparkline(rates, min(30, width - 90)) + "  ", "accent"))
     right.append(Span(pace(job.snapshot.rate) + " ", "dim"))
     line = (Span("   "), *progress_line(job, width // 2), Span("   "))
-    last = spread((Span("   "), *counted_line(job)), (Span(f"  {times_words(job)} ", "dim"),), width)
+    times = f"  {times_words(job)} "
+    last = spread((Span("   "), *counted_line(job, width - 3 - cells(times))), (Span(times, "dim"),), width)
     return first, spread(line, tuple(right), width), last
 
 

@@ -58,6 +58,8 @@ def _ended(fields: Mapping[str, object], width: int) -> Line:
     role = role_of(result, reason)
     word = summary.end_word(str(fields.get("action", "")), outcome, reason)
     detail = "" if says_no_more(outcome, fields) else summary.end_detail(outcome, reason, fields, short=width < 90)
+    if width < 90:
+        detail = " ".join(detail.split())  # columns of numbers are for where there is room for them
     subject = words.name(str(fields.get("subject", "")), max(12, min(_SUBJECT, width // 2)))
     glyph = result.glyph if result is not None else " "
     return (Span(glyph, role, 2), Span(subject), Span("  "), Span(word, role, 10), Span(detail.strip(), "dim"))

@@ -26,8 +26,6 @@ from synctui.tui.screens.preview.wanted import Wanted
 from synctui.tui.widgets.lines import Lines
 from synctui.tui.widgets.rows import RowList
 
-_NARROW = 64
-
 
 class ShownPlan(Place):
     """Draws the plan on the desk; at most `refresh_hz` times a second while it grows.
@@ -92,8 +90,7 @@ class ShownPlan(Place):
         if desk.draft is None or not desk.draft.filled:
             waits: Line = (Span("begins when the plan is complete", "accent"),) if self.armed else ()
             return sums.looking(desk.draft), waits
-        left, right = sums.answer(desk.draft)
-        return left, right if self.size.width >= _NARROW else ()
+        return sums.answer(desk.draft, self.size.width - 2)
 
     def available(self, command: Command) -> str:
         desk, draft = self.desk, self.desk.draft

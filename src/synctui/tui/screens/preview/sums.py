@@ -52,8 +52,8 @@ def looking(draft: Draft | None) -> Line:
     return (Span("looking: "), Span(", ".join(parts)))
 
 
-def answer(draft: Draft) -> tuple[Line, Line]:
-    """Return the answer of a complete plan: how much, and what it costs; both sides of the line."""
+def answer(draft: Draft, width: int) -> tuple[Line, Line]:
+    """Return the answer of a complete plan: how much, and what it costs; both sides of a line of so many columns."""
     totals = draft.totals
     if draft.count == 0:
         return (Span("nothing to do", "strong"),), ()
@@ -71,7 +71,12 @@ def answer(draft: Draft) -> tuple[Line, Line]:
         right.append("nothing is written")
     elif doing := to_do(totals):
         right.append(f"undo: {_undo(totals.undoable, doing)}")
-    return tuple(left), (Span((" " * _GAP).join(right), "dim"),)
+    room = width - sum(cells(span.text) for span in left) - _GAP
+    gap = " " * _GAP
+    # What has no room is left out, the shortest way first; nothing is ever cut.
+    shorter = [one.partition(", ")[0] for one in right]
+    told = next((text for one in (right, shorter, shorter[-1:]) if cells(text := gap.join(one)) <= room), "")
+    return tuple(left), (Span(told, "dim"),)
 
 
 def _undo(undoable: int, doing: int) -> str:
