@@ -145,6 +145,8 @@ async def test_none_and_hundreds_of_past_jobs(tmp_path: Path) -> None:
         for number in range(250):
             at = f"2025-{1 + number // 28:02d}-{1 + number % 28:02d}T03:04:05.678Z"
             await store_job(s, {"done": 1}, request=Request("subtitles", (f"Show {number}",)), at=at)
+        # The cursor stays on its job while others come above it.
+        await s.until(lambda: s.app.board.jobs[0].what == "Show 249")
         await s.press("g")
         await s.sees("Show 249", "Sep 25")
         for _ in range(6):

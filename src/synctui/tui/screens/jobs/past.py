@@ -41,7 +41,10 @@ class Past:
         self.whole = False
 
     def take(self, board: Board) -> None:
-        """Take over the finished jobs of a board."""
+        """Take over the finished jobs of a board; pages fill the gap where it does not reach down to the known ones."""
+        ended = [job for job in board.jobs if job.state.final]
+        if ended and not any(job.id in self._jobs for job in ended):
+            self._before, self.whole = None, False
         for job in board.jobs:
             if job.state.final and self._jobs.get(job.id) != job:
                 self._jobs[job.id] = job
