@@ -19,6 +19,7 @@ async def test_rows_show_while_the_plan_grows_and_leaving_leaves_no_trace(tmp_pa
         s.app.preview(TOY, "everything")
         await s.sees("Thing 000003.srt", "looking: 60 to do, 7 known already")
         assert drafts(s)
+        await s.until(lambda: s.rows.source.count() == 60)
         await s.press("G")
         await s.sees("Thing 000059.srt")
         await s.press("escape")
