@@ -95,6 +95,8 @@ class RowList(Sturdy, Widget, can_focus=True):
 
     def move_to(self, index: int, *, settle: bool = False) -> None:
         """Put the cursor on a row; `settle` brings the row near the middle when it was not on the screen."""
+        if index >= self._count:
+            self.grow()
         count = self._count
         index = max(0, min(index, count - 1)) if count else 0
         before, self.cursor = self.cursor, index
