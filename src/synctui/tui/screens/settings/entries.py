@@ -158,8 +158,9 @@ def _engines(view: View) -> Iterator[Entry]:
     for engine in view.engines:
         path = display(os.fspath(engine.program.path)) if engine.program is not None else ""
         if engine.available:
+            place = homely(os.fspath(engine.program.path)) if engine.program is not None else ""
             said = f"{path}. Choose it as the engine above, or in the preview for single subtitles."
-            yield Entry("engine", f"engine {engine.name}", engine.name, f"version {engine.version}", path, said=(said,))
+            yield Entry("engine", f"engine {engine.name}", engine.name, f"version {engine.version}", place, said=(said,))
         else:
             hint = f"{engine.problem}: {engine.hint}. Then t looks again."
             yield Entry("engine", f"engine {engine.name}", engine.name, engine.problem, role="dim", said=(hint,))

@@ -57,7 +57,13 @@ class _Entries:
         if not one.origin:
             return (Span("  "), name, Span(value, one.role, room))
         set_here: Role = "accent" if one.origin == "settings" else "dim"
-        return (Span("  "), name, Span(value, one.role, room), Span(" "), Span(one.origin, set_here, _ORIGIN))
+        return (
+            Span("  "),
+            name,
+            Span(value, one.role, room),
+            Span(" "),
+            Span(clip_start(one.origin, _ORIGIN), set_here, _ORIGIN),
+        )
 
     def key(self, index: int) -> Hashable:
         return self.all[index].id
