@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from synctui.library.folder import Folder
 from synctui.library.listing import Problem
@@ -14,6 +15,7 @@ from synctui.model.library import FileStamp, MediaFile, Pairing
 from synctui.model.plan import Notice
 
 DEEPEST = 2
+_MOST_FOLDERS = 2
 
 
 def pairings_at(
@@ -31,40 +33,79 @@ def pairings_at(
     lead out of. Reads the disks; blocks; meant for a thread.
     """
     path = os.path.abspath(path)
-    chosen = stamped(choices or {})
     if os.path.isdir(path):
+        chosen = stamped(choices or {})
         home = home_of(path)
         if home == path:
             yield from _items(Scan(path, ignore=ignore, stop=stop, within=within), chosen)
         else:
             inside = Scan(home, ignore=ignore, shallow=True, within=within)
             yield from _items(inside, chosen, lambda pairing: pairing.subtitle.path.startswith(path + "/"))
-    elif not os.path.lexists(path):
-        yield Problem(path, "gone")
     else:
-        yield from _file(path, chosen)
+        yield from Neighbours(choices).named(path)
 
 
-def _file(path: str, chosen: Mapping[str, MediaFile]) -> Iterator[Pairing | Problem | Notice]:
-    """Yield what a file means; who names a link himself wants it followed wherever it leads."""
-    folder, name = os.path.split(path)
-    kind = kind_of(name)
-    if kind == "video":
-        beside = Scan(folder, shallow=True, within="/")
-        found = (item for item in _items(beside, chosen) if isinstance(item, Pairing))
-        yield from (item for item in found if item.video is not None and item.video.path == path)
-        return
-    for item in _items(Scan(home_of(folder), shallow=True, within="/"), chosen):
-        if (item.subtitle.path if isinstance(item, Pairing) else item.path if isinstance(item, Problem) else "") == path:
-            yield item
-            return
-    yield Problem(path, "ignored" if kind == "subtitle" else "unsupported_format")
+class Neighbours:
+    """What single files mean, each told by what lies around it; blocks, meant for a thread.
+
+    The last folders stay known, so that files of one folder that are asked for one after the other cost one look at it.
+    `choices` are remembered ones (subtitle to video).
+    """
+
+    def __init__(self, choices: Mapping[str, str] | None = None) -> None:
+        self._chosen = stamped(choices or {})
+        self._folders: dict[str, _Around] = {}
+
+    def named(self, path: str) -> list[Pairing | Problem]:
+        """Return the subtitle at `path`, or those of the video there; a problem for what is none or is gone.
+
+        A link is followed wherever it leads: who names it himself wants that.
+        """
+        path = os.path.abspath(path)
+        if not os.path.lexists(path):
+            return [Problem(path, "gone")]
+        folder, name = os.path.split(path)
+        kind = kind_of(name)
+        if kind == "video":
+            return list(self._around(folder).by_video.get(path, ()))
+        item = self._around(home_of(folder)).by_path.get(path)
+        return [item or Problem(path, "ignored" if kind == "subtitle" else "unsupported_format")]
+
+    def pairing(self, subtitle: str) -> Pairing | None:
+        """Return a subtitle's pairing with its candidates; None when it does not count as one."""
+        return next((item for item in self.named(subtitle) if isinstance(item, Pairing)), None)
+
+    def _around(self, folder: str) -> _Around:
+        if folder not in self._folders:
+            while len(self._folders) >= _MOST_FOLDERS:
+                del self._folders[next(iter(self._folders))]
+            self._folders[folder] = _Around.of(_items(Scan(folder, shallow=True, within="/"), self._chosen))
+        return self._folders[folder]
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What lies in a folder, by the paths of subtitles and problems, and the subtitles by their videos' paths."""
+
+    by_path: dict[str, Pairing | Problem] = field(default_factory=dict)
+    by_video: dict[str, list[Pairing]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, items: Iterator[Pairing | Problem | Notice]) -> _Around:
+        around = cls()
+        for item in items:
+            if isinstance(item, Pairing):
+                around.by_path.setdefault(item.subtitle.path, item)
+                if item.video is not None:
+                    around.by_video.setdefault(item.video.path, []).append(item)
+            elif isinstance(item, Problem):
+                around.by_path.setdefault(item.path, item)
+        return around
 
 
 def pairing_of(subtitle: str, *, choices: Mapping[str, str] | None = None) -> Pairing | None:
     """Return a single subtitle's pairing with its candidates, from the disk; None when it does not count as one."""
-    found = (item for item in pairings_at(subtitle, choices=choices) if isinstance(item, Pairing))
-    return next(found, None)
+    return Neighbours(choices).pairing(subtitle)
 
 
 def stamped(choices: Mapping[str, str]) -> dict[str, MediaFile]:

@@ -36,3 +36,20 @@ async def test_what_we_wrote_in_a_folder_or_beside_a_video_is_brought_back(tmp_p
             await home.plan(shelf / "nowhere.srt", restore=True)
         with pytest.raises(TargetNotFound, match="No Such Show"):
             await home.plan("No Such Show", restore=True)
+
+
+async def test_of_several_marked_files_the_one_without_an_original_is_named_and_left_out(tmp_path: Path) -> None:
+    shelf = tmp_path / "shelf"
+    put_film(shelf / "One.mkv")
+    put_film(shelf / "Two.mkv")
+    late = put_subtitle(shelf / "One.en.srt", subtitle(late_ms=4_000))
+    never = put_subtitle(shelf / "Two.en.srt", subtitle())
+    async with house(tmp_path / "data") as home:
+        await home.run(late)
+        planned = await home.plan(never, late, restore=True, leave_missing=True)
+        assert planned.paths == [str(late)]
+        (said,) = planned.totals.notices
+        assert said.level == "warning"
+        assert "Two.en.srt: no original" in said.message
+        with pytest.raises(TargetNotFound, match=r"Two\.en\.srt"):
+            await home.plan(never, late, restore=True)

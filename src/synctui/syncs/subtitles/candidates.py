@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from itertools import islice
 
 from synctui.library.index import refresh
 from synctui.library.listing import Problem
-from synctui.library.targets import pairing_of, pairings_at
+from synctui.library.targets import Neighbours, pairings_at
 from synctui.model.library import FileStamp, MediaFile, Pairing
 from synctui.model.plan import Notice
 from synctui.store.choices import choices
@@ -24,15 +24,13 @@ _BATCH = 200
 async def candidates(
     tools: Tools, scope: Scope, *, allow_mass_change: bool = False, look: bool = False
 ) -> AsyncIterator[Found]:
-    """Yield what a scope holds: pairings, what could not be read, and the brake of a root that is not what it was.
+    """Yield what a scope that is no file holds: pairings, what could not be read, and the brake of a root that changed.
 
     A configured library is read through its index, which is brought up to date first: what did not change costs nothing.
     """
     chosen = await choices(tools.database)
     if scope.library is None:
-        # A file that is named is meant, whatever the configuration ignores.
-        ignore = () if scope.file else tools.settings.ignore
-        items = pairings_at(scope.path, choices=chosen, ignore=ignore)
+        items = pairings_at(scope.path, choices=chosen, ignore=tools.settings.ignore)
         while batch := await asyncio.to_thread(_take, items):
             for item in batch:
                 yield item
@@ -46,12 +44,31 @@ async def candidates(
         for brake in report.brakes:
             yield brake
         return
+    neighbours: Neighbours | None = None
     below = scope.library.path if scope.node is None else None
     async for indexed in subtitles(tools.database, node=scope.node, below=below):
         pairing = indexed.pairing
         if look and not await asyncio.to_thread(os.path.lexists, pairing.subtitle.path):
             continue
-        yield await asyncio.to_thread(_completed, pairing, chosen) if _incomplete(pairing, chosen) else pairing
+        if _incomplete(pairing, chosen):
+            if neighbours is None:
+                neighbours = await asyncio.to_thread(Neighbours, chosen)
+            completed: Pairing | None = await asyncio.to_thread(neighbours.pairing, pairing.subtitle.path)
+            pairing = completed or pairing
+        yield pairing
+
+
+async def of_files(tools: Tools, paths: Sequence[str]) -> AsyncIterator[tuple[str, list[Pairing | Problem]]]:
+    """Yield what each of some files means, whatever the configuration ignores: nothing for a video without subtitles.
+
+    Files of one folder that follow one another cost one look at it.
+    """
+    neighbours = await asyncio.to_thread(Neighbours, await choices(tools.database))
+    for start in range(0, len(paths), _BATCH):
+        batch = paths[start : start + _BATCH]
+        found = await asyncio.to_thread(list, map(neighbours.named, batch))
+        for path, items in zip(batch, found, strict=True):
+            yield path, items
 
 
 def _take(items: Iterator[Found]) -> list[Found]:
@@ -62,10 +79,6 @@ def _incomplete(pairing: Pairing, chosen: Mapping[str, str]) -> bool:
     """Return whether something is missing that the index does not keep: candidates, or a chosen video's stamp."""
     outside = pairing.video is not None and not pairing.video.stamp.size and pairing.subtitle.path in chosen
     return pairing.reason == "needs_choice" or outside
-
-
-def _completed(pairing: Pairing, chosen: Mapping[str, str]) -> Pairing:
-    return pairing_of(pairing.subtitle.path, choices=chosen) or pairing
 
 
 def media_file(path: str) -> MediaFile | None:

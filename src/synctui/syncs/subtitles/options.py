@@ -28,6 +28,7 @@ KNOWN = frozenset(
         "to",
         "allow_mass_change",
         "look",
+        "leave_missing",
     )
 )
 
@@ -40,7 +41,7 @@ class SubtitleOptions:
     subtitle). `max_offset` is the largest shift accepted, in seconds. `allow_mass_change` believes that so much of a
     library is gone; with `look` the index keeps it all the same, because nothing will be done. `restore` asks for originals
     to be brought back instead of an alignment, the `to`-th (0: the first). `check` finds out how subtitles stand, and writes
-    nothing.
+    nothing. `leave_missing` leaves named subtitles out of a restore that have no original, with a warning.
     """
 
     engine: EngineChoice = "auto"
@@ -56,6 +57,7 @@ class SubtitleOptions:
     restore: bool = False
     check: bool = False
     to: int = 0
+    leave_missing: bool = False
 
     @classmethod
     def of(cls, request: Request, settings: Settings) -> SubtitleOptions:
@@ -81,6 +83,7 @@ class SubtitleOptions:
             restore=given.get("restore") is True,
             check=given.get("check") is True,
             to=int(_number(given, "to", 0)),
+            leave_missing=given.get("leave_missing") is True,
         )
 
 

@@ -22,7 +22,7 @@ from synctui.model.states import OFF, SubtitleState
 from synctui.store.ignored import ignored_among
 from synctui.store.strikes import struck_out
 from synctui.store.verdicts import verdicts_for
-from synctui.syncs.subtitles.candidates import Found, candidates, media_file
+from synctui.syncs.subtitles.candidates import Found, candidates, media_file, of_files
 from synctui.syncs.subtitles.endings import MOST_STRIKES
 from synctui.syncs.subtitles.engines import Engines
 from synctui.syncs.subtitles.fingerprint import Conditions, holds
@@ -30,7 +30,7 @@ from synctui.syncs.subtitles.listening import Listening
 from synctui.syncs.subtitles.names import subject_of
 from synctui.syncs.subtitles.options import SubtitleOptions
 from synctui.syncs.subtitles.payload import Alignment
-from synctui.syncs.subtitles.targets import Scope, resolve
+from synctui.syncs.subtitles.targets import Scope, resolve, together
 from synctui.syncs.subtitles.tools import Tools
 from synctui.text import display
 
@@ -58,13 +58,12 @@ async def plan_alignment(
         raise UsageError("an audio track and another reference cannot both be meant", hint="choose one of them")
     planner = await _Planner.of(tools, engines, options, named)
     seen: set[str] = set()
-    for scope in scopes:
+    for part in together(scopes):
         batch: list[Found] = []
-        anything = False
-        async for found in candidates(tools, scope, allow_mass_change=options.allow_mass_change, look=options.look):
-            anything = True
+        scope = part[0]
+        async for found in _held(tools, part, options):
             if isinstance(found, Pairing):
-                if _file_of(found) in seen or not (planner.speaks(found) or found.subtitle.path == scope.path):
+                if _file_of(found) in seen or not (planner.speaks(found) or found.subtitle.path in named):
                     continue
                 if planner.refers_to(found):
                     # It would only confirm itself.
@@ -81,8 +80,20 @@ async def plan_alignment(
         async with aclosing(planner.decide(_in_order(batch), scope)) as items:
             async for item in items:
                 yield item
-        if scope.file and not anything:
-            raise TargetNotFound(f"{display(scope.path)}: no subtitle belongs to it")
+
+
+async def _held(tools: Tools, part: list[Scope], options: SubtitleOptions) -> AsyncIterator[Found]:
+    """Yield what a part of the scopes holds; raises TargetNotFound for a file that no subtitle belongs to."""
+    if part[0].file:
+        async for path, items in of_files(tools, [scope.path for scope in part]):
+            if not items:
+                raise TargetNotFound(f"{display(path)}: no subtitle belongs to it")
+            for item in items:
+                yield item
+        return
+    scope = part[0]
+    async for found in candidates(tools, scope, allow_mass_change=options.allow_mass_change, look=options.look):
+        yield found
 
 
 def _in_order(batch: list[Found]) -> list[Found]:

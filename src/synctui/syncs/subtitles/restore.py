@@ -23,17 +23,19 @@ from synctui.model.states import Result
 from synctui.model.sync import Run
 from synctui.store.lineage import lineage_history
 from synctui.store.verdicts import verdicts_for
-from synctui.syncs.subtitles.candidates import candidates
+from synctui.syncs.subtitles.candidates import Found, candidates, of_files
 from synctui.syncs.subtitles.names import subject_of
 from synctui.syncs.subtitles.options import SubtitleOptions
 from synctui.syncs.subtitles.recovery import settled
 from synctui.syncs.subtitles.rewrite import Keep, Rewrite, exchange, fetch
-from synctui.syncs.subtitles.targets import resolve
+from synctui.syncs.subtitles.targets import Scope, resolve, together
 from synctui.syncs.subtitles.tools import Tools
 from synctui.text import display
 
 _CARRIED = ("engine", "numbers", "aligned", "again")
 """What the receipt of an alignment knows about what is brought back, and hands on however often it is taken back."""
+
+_MOST_NAMED = 20
 
 UNTOUCHED = "untouched"
 """The tally of subtitles that there is nothing to bring back for: we never wrote them, or their original stands there."""
@@ -64,24 +66,48 @@ async def plan_undo(receipts: AsyncIterator[Receipt]) -> AsyncIterator[PlanItem]
 async def plan_restore(tools: Tools, targets: tuple[str, ...], options: SubtitleOptions) -> AsyncIterator[PlanItem]:
     """Yield an operation per subtitle that brings its `options.to`-th original back.
 
-    Of a subtitle that is a target itself there must be one, or TargetNotFound is raised. Of a folder, a video, a show or a
-    library those that we wrote are meant; the others are left as they are, with a tally.
+    Of a subtitle that is a target itself there must be one, or TargetNotFound is raised; with `options.leave_missing` a
+    warning names it and the others are planned. Of a folder, a video, a show or a library those that we wrote are meant; the
+    others are left as they are, with a tally.
     """
     seen: set[str] = set()
+    places: list[str] = []
+    missing = 0
     for target in dict.fromkeys(targets):
-        if not await asyncio.to_thread(_is_place, target):
-            if (item := await _plan_file(tools, target, options, named=True)) is not None and target not in seen:
-                seen.add(target)
-                yield item
+        if await asyncio.to_thread(_is_place, target):
+            places.append(target)
             continue
-        for scope in await resolve(tools.database, (target,), tools.libraries):
-            believed = options.allow_mass_change
-            async for found in candidates(tools, scope, allow_mass_change=believed, look=True):
-                if isinstance(found, Notice):
-                    yield found
-                elif isinstance(found, Pairing) and found.subtitle.path not in seen:
-                    seen.add(found.subtitle.path)
-                    yield await _plan_file(tools, found.subtitle.path, options, named=False) or Tally(UNTOUCHED)
+        try:
+            item = await _plan_file(tools, target, options, named=True)
+        except TargetNotFound as error:
+            if not options.leave_missing:
+                raise
+            missing += 1
+            if missing <= _MOST_NAMED:
+                yield Notice("warning", error.message)
+            continue
+        seen.add(target)
+        if item is not None:
+            yield item
+    if missing > _MOST_NAMED:
+        yield Notice("warning", f"{missing - _MOST_NAMED:,} more have no original that could be brought back")
+    for part in together(await resolve(tools.database, places, tools.libraries)) if places else ():
+        async for found in _held(tools, part, options):
+            if isinstance(found, Notice):
+                yield found
+            elif isinstance(found, Pairing) and found.subtitle.path not in seen:
+                seen.add(found.subtitle.path)
+                yield await _plan_file(tools, found.subtitle.path, options, named=False) or Tally(UNTOUCHED)
+
+
+async def _held(tools: Tools, part: list[Scope], options: SubtitleOptions) -> AsyncIterator[Found]:
+    if part[0].file:
+        async for _, items in of_files(tools, [scope.path for scope in part]):
+            for item in items:
+                yield item
+        return
+    async for found in candidates(tools, part[0], allow_mass_change=options.allow_mass_change, look=True):
+        yield found
 
 
 def _is_place(target: str) -> bool:

@@ -44,6 +44,14 @@ async def resolve(database: Database, targets: Sequence[str], libraries: Sequenc
     return list(dict.fromkeys(scopes))
 
 
+def together(scopes: Sequence[Scope]) -> list[list[Scope]]:
+    """Return scopes in their order, but the files of a folder with its first one, so that they are looked at at once."""
+    parts: dict[str | int, list[Scope]] = {}
+    for number, scope in enumerate(scopes):
+        parts.setdefault(os.path.dirname(scope.path) if scope.file else number, []).append(scope)
+    return list(parts.values())
+
+
 async def _resolve(database: Database, target: str, libraries: Sequence[LibraryRoot]) -> Scope:
     if os.path.lexists(target):
         return _of_path(os.path.abspath(target), libraries)

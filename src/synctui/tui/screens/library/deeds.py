@@ -41,8 +41,11 @@ async def check(home: SyncTui, subjects: Subjects) -> None:
 
 
 async def restore(home: SyncTui, subjects: Subjects) -> None:
-    """Preview bringing the first originals back."""
-    await _request(home, subjects, {"restore": True}, "Restore")
+    """Preview bringing the first originals back; of several marks those that have none are named and left out."""
+    options: dict[str, Json] = {"restore": True}
+    if len(subjects.keys) > 1:
+        options["leave_missing"] = True
+    await _request(home, subjects, options, "Restore")
 
 
 async def engine(home: SyncTui, subjects: Subjects) -> None:
