@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import sys
@@ -16,7 +17,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from synctui.config.launch import Farewell, Launch
-from synctui.errors import DatabaseClosed, ExitCode
+from synctui.errors import DatabaseClosed, ExitCode, UsageError
 from synctui.jobs.board import Board
 from synctui.model.states import JobState
 from synctui.text import cells, display
@@ -321,11 +322,16 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
 
     async def do_resume(self) -> None:
         """Let what was interrupted go on; otherwise what a person paused."""
-        left = [job for job in self.board.jobs if interrupted(job)]
-        left = left or [job for job in self.board.jobs if job.state is JobState.PAUSED and job.where == "nobody"]
-        for job in left:
-            await self.services.engine.resume(job.id)
-        self.say(f"goes on: {', '.join(job.title for job in left)}" if left else "nothing waits to go on")
+        engine = self.services.engine
+        # The board of the last look may show a job as interrupted that has come to its end since.
+        board = await engine.board()
+        paused = [job for job in board.jobs if job.state is JobState.PAUSED]
+        gone_on: list[str] = []
+        for job in [job for job in paused if interrupted(job)] or paused:
+            with contextlib.suppress(UsageError):
+                await engine.resume(job.id)
+                gone_on.append(job.title)
+        self.say(f"goes on: {', '.join(gone_on)}" if gone_on else "nothing waits to go on")
         self.pulse.poke()
 
     def do_tour(self) -> None:

@@ -85,6 +85,23 @@ async def test_cancelling_asks_and_keeps_what_is_done(tmp_path: Path) -> None:
         await s.until(lambda: any("is cancelled already" in said.text for said in s.app.messages.all))
 
 
+async def test_what_is_paused_goes_on_though_another_job_ended_since_the_last_look(tmp_path: Path) -> None:
+    put_episodes(tmp_path / "media", 2)
+    async with stage(tmp_path) as s:
+        engine = s.services.engine
+        paused = await store_job(s, {"done": 1}, state=JobState.PAUSED, pause_reason="user", paused_by_person=1)
+        cut = await store_job(s, {"done": 1, "": 1}, state=JobState.PAUSED, pause_reason="interrupted")
+        await in_state(s, cut, JobState.PAUSED)
+        await in_state(s, paused, JobState.PAUSED)
+        s.app.pulse.end()
+        await engine.cancel(cut)
+        await s.press("C")
+        await s.until(lambda: any("goes on: subtitles" in said.text for said in s.app.messages.all))
+        seen = await engine.snapshot_of(paused)
+        assert seen is not None
+        assert seen.state is not JobState.PAUSED
+
+
 async def test_what_went_wrong_is_found_and_tried_again(tmp_path: Path) -> None:
     subtitles = put_episodes(tmp_path / "media", 2)
     async with stage(tmp_path) as s:
