@@ -207,6 +207,15 @@ async def test_keys_that_are_typed_ahead_go_to_the_screen_that_they_open(s: Stag
         assert s.app.screen is under, keys
 
 
+async def test_a_command_is_about_the_row_on_which_its_key_was_pressed(s: Stage) -> None:
+    await s.sees("4 to check", "The Long Orbit")
+    await s.press("g")
+    for key in ("s", "j", "j"):
+        s.app.post_message(Key(key, key))
+    await s.sees("Sync: Series")
+    await s.press("escape")
+
+
 def test_an_offer_comes_back_until_it_is_withdrawn_and_is_kept_once() -> None:
     messages = Messages()
     messages.offering("interrupted: subtitles Series", hint="C goes on")

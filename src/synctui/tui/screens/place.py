@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -199,7 +200,7 @@ class Place(Sturdy, Screen[Any]):
         found = self.query(RowList)
         return found.first() if found else None
 
-    def on_key(self, event: Key) -> None:
+    async def on_key(self, event: Key) -> None:
         if isinstance(self.focused, Input) and event.key not in _THROUGH_FIELDS:
             return
         key = event.character if event.character and event.is_printable and event.character != " " else event.key
@@ -209,6 +210,8 @@ class Place(Sturdy, Screen[Any]):
         event.stop()
         event.prevent_default()
         self.do(command)
+        # What the command is about is settled in its task's first step: the next key, typed ahead, must not move the cursor.
+        await asyncio.sleep(0)
 
     def action_interrupt(self) -> None:
         """Give up a field; elsewhere do what the key does."""
