@@ -94,7 +94,7 @@ async def test_all_that_a_filter_found_is_marked_and_previewed(tmp_path: Path) -
         await s.sees("2 marked")
         await s.press("escape")
         await s.sees("12 subtitles")
-        for key, options in (("s", {}), ("c", {"check": True}), ("r", {"restore": True})):
+        for key, options in (("s", {}), ("c", {"check": True}), ("r", {"restore": True, "leave_missing": True})):
             await s.press(key)
             await s.until(lambda: asked)
             request, title = asked.pop()
