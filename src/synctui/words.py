@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 
 from synctui.text import cells, clip, pad, tail
 
 _TAIL = 14
+_HEAD = 8
+_EPISODE = re.compile(r"(?i)s\d{1,4}[ ._-]?e\d{1,4}|(?<= - )\d{2,4}(?!\d)")
 
 
 def name(path: str, width: int) -> str:
@@ -16,6 +19,14 @@ def name(path: str, width: int) -> str:
     if cells(base) <= width or width < 2 * _TAIL:
         return pad(base, width)
     end = tail(base, _TAIL)
+    episode = _EPISODE.search(base)
+    if episode is not None and episode.start() > _HEAD + 2:
+        # Of a series the episode tells one file from another, not the name that all of them begin with.
+        begin = clip(base[: episode.start()], _HEAD) + episode.group()
+        rest = base[episode.end() :]
+        room = width - cells(begin) - _TAIL
+        if room > 1:
+            return pad(begin + (rest if cells(rest) <= room + _TAIL else clip(rest, room) + tail(rest, _TAIL)), width)
     return pad(clip(base, width - cells(end)) + end, width)
 
 

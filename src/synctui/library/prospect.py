@@ -17,6 +17,7 @@ _SECONDS = 1.5
 _MOST_VIDEOS = 20_000
 _FEW = 0.1
 _MANY = 0.5
+_ODD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,10 @@ class Prospect:
         if not self.videos:
             return "auto"
         share = self.numbered / self.videos
-        return "series" if share >= _MANY else "movies" if share <= _FEW else "auto"
+        # A few odd names prove nothing; several that do not fit are films beside series.
+        if share >= _MANY and self.videos - self.numbered <= _ODD:
+            return "series"
+        return "movies" if share <= _FEW else "auto"
 
 
 def look(path: str, *, libraries: Sequence[LibraryRoot] = (), seconds: float = _SECONDS) -> Prospect:

@@ -147,9 +147,7 @@ async def search_ids(
 _FOUND = "SELECT f.id FROM files f WHERE f.label IS NOT NULL AND {} ORDER BY f.node, f.number, f.label, f.id LIMIT :limit"
 
 
-def _wanted(
-    words: Sequence[str], states: Sequence[SubtitleState], languages: Sequence[str]
-) -> tuple[str, dict[str, Any]]:
+def _wanted(words: Sequence[str], states: Sequence[SubtitleState], languages: Sequence[str]) -> tuple[str, dict[str, Any]]:
     """Return the condition on a line `f` that a search sets, with its parameters."""
     tests = [
         f"(instr(f.label, :w{index}) OR f.node IN"

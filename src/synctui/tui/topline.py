@@ -37,7 +37,7 @@ def running_line(board: Board, room: int) -> Line:
     job = running[0]
     shown = job.snapshot
     share = f"{100 * shown.current // shown.total:>3} %" if shown.total else ""
-    left = clock_time(shown.eta_s) if shown.eta_s is not None else ""
+    left = f"{clock_time(shown.eta_s)} left" if shown.eta_s is not None else ""
     more = f"  +{len(running) - 1}" if len(running) > 1 else ""
     rest = f"  {share}  {left}{more} "
     title = clip(job.title, max(len(job.request.kind), room - cells(rest) - 2))

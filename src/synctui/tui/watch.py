@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from synctui.errors import SyncTuiError
 from synctui.jobs.board import Board
+from synctui.text import clip
 from synctui.tui.leaving import interrupted
 from synctui.tui.screens.place import Place
 
 if TYPE_CHECKING:
     from synctui.tui.app import SyncTui
+
+_MOST_TITLE = 40
 
 
 class Watch:
@@ -53,7 +56,7 @@ class Watch:
         known = {job.id: job for job in before.jobs}
         for job in self.board.jobs:
             if job.id in known and job.state.final and not known[job.id].state.final:
-                said = f"{job.state.glyph} {job.title}: {job.result}"
+                said = f"{job.state.glyph} {clip(job.title, _MOST_TITLE)}: {job.result}"
                 self._home.messages.say(said, "good" if job.clean else "warn")
 
     def _offer_to_resume(self) -> None:

@@ -34,6 +34,15 @@ class Query:
     def __bool__(self) -> bool:
         return bool(self.words or self.states or self.languages)
 
+    @property
+    def narrow(self) -> bool:
+        """Tell whether it asks for some subtitles of a video and not for others."""
+        return bool(self.states or self.languages)
+
+    def fits(self, state: SubtitleState, language: str | None) -> bool:
+        """Tell whether a subtitle is one of those that it asks for."""
+        return (not self.states or state in self.states) and (not self.languages or language in self.languages)
+
     @classmethod
     def of(cls, text: str) -> Query:
         """Return what a text asks for; `is:` may be cut short (`is:ref`)."""

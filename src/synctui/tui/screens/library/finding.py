@@ -126,7 +126,8 @@ class Finding(Marking):
             return
         self._query = query
         if not query:
-            self.bar.tell((Span("is:off is:refused is:unchecked lang:de" if not text.strip() else "", "dim"),))
+            hint = "" if text.strip() else "is:off is:refused is:unchecked lang:de"
+            self.bar.tell((Span(f"nobody knows {query.unknown[0]}", "warn") if query.unknown else Span(hint, "dim"),))
             if self._tree is not None and self._hits is not None:
                 self._hits = None
                 self._show(self._tree)
@@ -156,7 +157,7 @@ class Finding(Marking):
         if self._hits is not None and len(self.bar.text.strip()) > 0:
             self.bar.remember(await self._hits.ids())
         spot = row.spot() if row is not None else None
-        if spot is None or spot.file is None or not await self.go_to(spot):
+        if self._hits is None or spot is None or spot.file is None or not await self.go_to(spot):
             self._leave_filter()
         self._following.touch(self.home)
 

@@ -110,7 +110,7 @@ class Marking(Doing):
 
     async def do_mark_all(self) -> None:
         if self._hits is not None:
-            self.marks.add([("file", id) for id in await self._hits.ids()])
+            self.marks.add(await self._hits.keys())
         elif self._tree is not None:
             await self.settle_range()
             self.marks.clear()

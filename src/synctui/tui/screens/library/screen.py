@@ -325,7 +325,14 @@ class LibraryScreen(Opening):
         from synctui.tui.screens.library.subjects import Subjects
 
         await self.settle_range()
-        return Subjects.of(self.home.services.database, self.marks.keys, self.row)
+        row, database = self.row, self.home.services.database
+        if not len(self.marks) and self._hits is not None and self._query.narrow and row is not None:
+            from synctui.tui.screens.library.sources import meant
+
+            if row.subtitle is None and row.entry is not None:
+                # What the filter names is meant, not what else belongs to the video.
+                return Subjects(database, tuple(meant(row.entry.row, self._query)), row.entry.label)
+        return Subjects.of(database, self.marks.keys, row)
 
     def decided(self) -> None:
         self._following.touch(self.home, shape=True)

@@ -15,6 +15,8 @@ from synctui.store.tree import TreeRow
 from synctui.text import display
 from synctui.tui.screens.library.filter import Query
 
+_CHUNK = 500
+
 Key = tuple[str, int | str]
 """What a row is, whatever its place: ("node", id), ("file", id) or ("subtitle", path)."""
 
@@ -137,6 +139,17 @@ class Hits:
             )
         return self._ids
 
+    async def keys(self) -> list[Key]:
+        """Return all that is found, for commands: only the subtitles that were asked for by state or language."""
+        ids = await self.ids()
+        if not self._query.narrow:
+            return [("file", id) for id in ids]
+        found: list[Key] = []
+        for start in range(0, len(ids), _CHUNK):
+            for row in await tree.file_rows(self._index.database, ids[start : start + _CHUNK]):
+                found += meant(row, self._query)
+        return found
+
     async def total(self) -> int:
         """Look again, and return how much is found now."""
         self._ids = None
@@ -157,6 +170,13 @@ class Hits:
                 Entry(row, f"{display(home.show)}  {name}" if home.show and row.kind == "video" else name, home.nodes)
             )
         return entries
+
+
+def meant(row: TreeRow, query: Query) -> list[Key]:
+    """Return what a command on a row that a filter found is about: of a video the subtitles that the filter names."""
+    if row.kind != "video" or not query.narrow:
+        return [("file", row.id)]
+    return [("subtitle", line.path) for line in row.subtitles if query.fits(line.state, line.name.language)]
 
 
 def below(index: Index, entry: Entry) -> Source:

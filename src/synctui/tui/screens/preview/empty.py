@@ -53,7 +53,8 @@ def empty_lines(draft: Draft, wanted: Wanted, since: str, languages: Sequence[st
                 )
     lines.append(())
     if total and not wanted.brings_back and wanted.option("force") is not True:
-        lines.append(_key("c", "check " + ("it" if total == 1 else "them") + " all the same"))
+        verb = "check" if wanted.option("check") is True else "sync"
+        lines.append(_key("c", f"{verb} {'it' if total == 1 else 'them'} all the same"))
     lines.append(_key("esc", "back"))
     return lines
 

@@ -44,6 +44,8 @@ class PreviewScreen(ShownPlan):
     def opened(self) -> None:
         """Plan, or plan again with the configuration that changed."""
         if self.is_mounted and self.desk.phase != "storing":
+            # What was agreed to was another plan.
+            self.armed = False
             self._plan()
 
     def _plan(self, wanted: Wanted | None = None) -> None:
