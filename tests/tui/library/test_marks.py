@@ -109,3 +109,25 @@ async def test_all_that_a_filter_found_is_marked_and_previewed(tmp_path: Path) -
         await s.press("b")
         await s.until(lambda: asked)
         assert asked[0][0].options == {"engine": "builtin"}
+
+
+async def test_a_filter_for_a_language_means_its_subtitles_and_no_others(tmp_path: Path) -> None:
+    put_shows(tmp_path / "media")
+    async with stage(tmp_path, libraries={"Series": tmp_path / "media"}) as s:
+        asked: list[Request] = []
+        s.app.preview = lambda request, title: asked.append(request)  # type: ignore[method-assign]
+        await s.press("slash")
+        await s.type("lang:xx")
+        await s.sees("nobody knows lang:xx")
+        await s.press("escape", "slash")
+        await s.type("lang:de")
+        await s.until(lambda: s.rows.source.count() and "/ lang:de" in s.text)
+        await s.press("enter")
+        await s.press("s")
+        await s.until(lambda: asked)
+        assert [Path(target).suffixes[-2:] for target in asked.pop().targets] == [[".de", ".srt"]]
+        await s.press("*", "s")
+        await s.until(lambda: asked)
+        named = asked.pop().targets
+        assert named
+        assert all(target.endswith(".de.srt") for target in named), named

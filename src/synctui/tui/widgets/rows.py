@@ -7,7 +7,7 @@ from typing import Protocol
 
 from rich.segment import Segment
 from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -80,6 +80,7 @@ class RowList(Sturdy, Widget, can_focus=True):
         self.top = 0
         self._gutter = gutter
         self._count = 0
+        self._last = Size(0, 0)
         self._key: Hashable = None
 
     # what the screen does with it
@@ -87,7 +88,7 @@ class RowList(Sturdy, Widget, can_focus=True):
     @property
     def page(self) -> int:
         """Return how many rows are visible."""
-        return max(1, self.size.height)
+        return max(1, (self.size or self._last).height)
 
     def on_screen(self) -> range:
         """Return the places of the rows on the screen."""
@@ -121,7 +122,8 @@ class RowList(Sturdy, Widget, can_focus=True):
     @property
     def line_width(self) -> int:
         """Return how wide the lines of rows are."""
-        return self.size.width - (1 if self._count > self.page else 0) - (_GUTTER if self._gutter else 0)
+        width = (self.size or self._last).width
+        return width - (1 if self._count > self.page else 0) - (_GUTTER if self._gutter else 0)
 
     def move(self, by: int) -> None:
         """Move the cursor."""
@@ -217,6 +219,9 @@ class RowList(Sturdy, Widget, can_focus=True):
     # hand
 
     def on_resize(self, event: Resize) -> None:
+        if event.size:
+            # While the screen is taken down it has no size any more, and its last one still counts.
+            self._last = event.size
         self.top = self._bounded(self.top)
         if self._count and self.cursor not in range(self.top, self.top + self.page):
             self.top = self._bounded(self.cursor - self.page + 1)

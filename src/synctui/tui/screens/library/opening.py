@@ -117,7 +117,7 @@ class Opening(Finding):
     def _memory(self) -> Memory | None:
         """Return what is on the screen; None while it is not the tree, or not read yet."""
         outline, view = self.listing.outline, self.view
-        if outline is None or outline is not self._tree or not outline.count or not view.size.height:
+        if outline is None or outline is not self._tree or not outline.count or view.line_width <= 0:
             return None
         width = view.line_width
         rows = tuple(self.listing.line(index, width) for index in view.on_screen())
