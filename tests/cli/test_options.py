@@ -160,7 +160,7 @@ def test_an_engine_that_does_not_exist(late: Path, data: Path) -> None:
 
 
 def test_max_duration_pauses_and_the_printed_command_goes_on(many: Path, data: Path) -> None:
-    ran = synctui("--run", "subtitles", many, "--yes", "--max-duration", "1.5", "--jobs", "1", "--json", "--data-dir", data)
+    ran = synctui("--run", "subtitles", many, "--yes", "--max-duration", "0.8", "--jobs", "1", "--json", "--data-dir", data)
     assert ran.code == 6, ran.out
     assert ran.of("paused")[-1]["reason"] == "duration"
     assert not ran.of("job_end")

@@ -68,6 +68,6 @@ def test_a_signal_while_it_asks(library: Path, data: Path) -> None:
 def test_a_long_name_is_cut_in_the_middle_so_that_its_language_is_seen() -> None:
     from synctui.words import name
 
-    assert name("Series/The Long Orbit - S01E01 - The coffee machine.de.srt", 38) == "The Long Orbit - S01E01…machine.de.srt"
+    assert name("Series/The Long Orbit - S01E01 - The coffee machine.de.srt", 38) == "The Lon…S01E01 - The co…machine.de.srt"
     assert name("x/Short.en.srt", 20) == "Short.en.srt        "
     assert all(cells(name("語" * 60 + ".en.srt", width)) == width for width in (20, 38, 56))

@@ -67,6 +67,7 @@ async def test_every_line_has_the_fields_of_the_contract(bench: Bench) -> None:
         "conflict": 1,
         "outcomes": outcomes,
         "errors_total": 2,
+        "found": 0,
     }
 
 

@@ -240,3 +240,10 @@ def test_a_terminal_that_takes_nothing_keeps_neither_a_job_nor_the_program_from_
             assert time.monotonic() < deadline, "the job waits for the terminal"
         terminal.signal(signal.SIGTERM)
         assert terminal.process.wait(15) == 143
+
+
+def test_what_a_shell_exported_about_its_size_is_not_believed(house: tuple[str, ...]) -> None:
+    with synctui(*house, size=(60, 14), environment={"COLUMNS": "80", "LINES": "24"}) as terminal:
+        opened(terminal)
+        terminal.resize(100, 30)
+        terminal.until(lambda shown: "─" * 100 in shown)

@@ -93,7 +93,7 @@ async def test_nothing_to_do_teaches_and_can_be_checked_all_the_same(tmp_path: P
         await s.press("enter")
         await finished(s, 1)
         s.app.preview(one, "two files")
-        await s.sees("nothing to do", "Nothing to do: all 2 are in sync, last checked", "check them all the same")
+        await s.sees("nothing to do", "Nothing to do: all 2 are in sync, last checked", "sync them all the same")
         await s.press("enter")
         await s.sees("there is nothing to do; esc goes back")
         await s.press("c")

@@ -31,7 +31,7 @@ ENDINGS: dict[str, tuple[Result, SubtitleState | None]] = {
     "no_speech": _REFUSED,
     "forced_sparse": _UNSUPPORTED,
     "no_video": _NO_VIDEO,
-    "video_unreadable": _UNSUPPORTED,
+    "video_unreadable": _NO_VIDEO,
     "needs_choice": (Result.SKIPPED, SubtitleState.NEEDS_CHOICE),
     "no_audio": _UNSUPPORTED,
     "no_reference": _UNSUPPORTED,

@@ -38,6 +38,15 @@ class TerminalDriver(LinuxDriver):
         self._pen.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        # Textual's own believes COLUMNS and LINES first, which a shell may have exported and no resizing changes.
+        for stream in (sys.__stderr__, sys.__stdout__, sys.__stdin__):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                columns, rows = os.get_terminal_size(stream.fileno())  # type: ignore[union-attr]
+                if columns and rows:
+                    return columns, rows
+        return super()._get_terminal_size()
+
     def resume_application_mode(self) -> None:
         super().resume_application_mode()
         self._told("behind")()
