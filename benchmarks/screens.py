@@ -166,12 +166,8 @@ def report(found: dict[str, Any], files: int) -> dict[str, Any]:
     keys = loads["synctui"]["p95_ms"] / loads["bare"]["p95_ms"]
     still = found["idle"]
     print(f"{files} files")
-    print(
-        f"first paint     {paints['synctui']:.0f} ms, bare list {paints['bare']:.0f} ms: {ratios['synctui']}x (goal 1.3x)"
-    )
-    print(
-        f"  first start   {paints['nothing remembered']:.0f} ms: {ratios['nothing remembered']}x, the index is read first"
-    )
+    print(f"first paint     {paints['synctui']:.0f} ms, bare list {paints['bare']:.0f} ms: {ratios['synctui']}x (goal 1.3x)")
+    print(f"  first start   {paints['nothing remembered']:.0f} ms: {ratios['nothing remembered']}x, the index is read first")
     print(
         f"key to paint    p95 {loads['synctui']['p95_ms']:.1f} ms, bare {loads['bare']['p95_ms']:.1f} ms: {keys:.2f}x"
         f" (goal 1.25x); p50 {loads['synctui']['p50_ms']:.1f} and {loads['bare']['p50_ms']:.1f} ms"

@@ -1,6 +1,7 @@
 """How long `synctui --help`, `status` and `jobs` take, beside `python -c pass` in the same run.
 
-Run it with the project's virtual environment: `python benchmarks/startup.py [RUNS]`. Goal: --help within 60 ms of bare Python.
+Run it with the project's virtual environment: `python benchmarks/startup.py [RUNS]`.
+Goal: --help within 60 ms of bare Python.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 from synctui.config.paths import Paths
 from synctui.services import Launch, Services, configuration
 from synctui.tui.app import SyncTui
+from synctui.tui.screens.library.screen import LibraryScreen
 from synctui.tui.screens.place import Place
 from synctui.tui.widgets.rows import RowList
 from tests.tiny_library import put_film, put_subtitle, subtitle, warm
@@ -43,6 +44,14 @@ class Stage:
         """The screen on top."""
         assert isinstance(self.app.screen, Place), self.app.screen
         return self.app.screen
+
+    @property
+    def scanned(self) -> bool:
+        """Whether the look at the disks that the start brings is over, and nothing of it is still to come to the tree."""
+        library = self.app.screen_stack[0]
+        if not isinstance(library, LibraryScreen) or library.scanning is None or library.scanning.running:
+            return False
+        return "looking at the disks" not in self.text and not library._following.behind
 
     @property
     def rows(self) -> RowList:
@@ -152,7 +161,7 @@ async def stage(
             on_stage = Stage(app, pilot, library, data)
             await on_stage.until(lambda: app.house.ready)
             if scanned and libraries:
-                await on_stage.until(lambda: "looking at the disks" not in on_stage.text and on_stage.rows.source.count())
+                await on_stage.until(lambda: on_stage.scanned and on_stage.rows.source.count())
             yield on_stage
     finally:
         await app.house.close()

@@ -116,20 +116,24 @@ async def test_library_plans_and_jobs(folder: Path) -> None:
             lock.release()
 
 
-def go_to(s: Stage, text: str) -> None:
-    """Move the cursor to the first row that has a text."""
-    rows = s.rows
-    for index in range(rows.source.count()):
-        if text in text_of(rows.source.line(index, rows.size.width - 3)):
-            rows.move_to(index)
-            return
-    raise AssertionError(f"no row says {text!r}\n" + s.text)
+async def go_to(s: Stage, text: str) -> None:
+    """Move the cursor to the first row that has a text, as soon as there is one."""
+
+    def place() -> int | None:
+        rows = s.rows
+        lines = (text_of(rows.source.line(index, rows.size.width - 3)) for index in range(rows.source.count()))
+        return next((index for index, line in enumerate(lines) if text in line), None)
+
+    await s.until(lambda: place() is not None)
+    at = place()
+    assert at is not None
+    s.rows.move_to(at)
 
 
 async def fold(s: Stage, sign: str, *rows: str) -> None:
     """Open (▸) or close (▾) rows that are not open or closed already."""
     for row in rows:
-        go_to(s, row)
+        await go_to(s, row)
         if sign in s.row:
             await s.press("enter")
             await s.until(lambda: sign not in s.row)
@@ -142,7 +146,7 @@ async def _library(s: Stage, gallery: Gallery) -> None:
     await s.press("g")
     await gallery.hang("library-closed")
     await fold(s, "▸", "Series", "Winter Harbour", "The Long Orbit", "Season 01")
-    go_to(s, "S01E03")
+    await go_to(s, "S01E03")
     await gallery.hang("library")
     await gallery.hang("library-no-colour", themes=("no colour",))
     gallery.in_ascii(True)
@@ -161,14 +165,14 @@ async def _library(s: Stage, gallery: Gallery) -> None:
     await gallery.hang("library-filter")
     await s.press("escape")
     await fold(s, "▸", "Films")
-    go_to(s, "needs a choice")
+    await go_to(s, "needs a choice")
     await gallery.hang("library-choice")
 
 
 async def _preview(s: Stage, gallery: Gallery) -> None:
-    go_to(s, "The Long Orbit")
+    await go_to(s, "The Long Orbit")
     await s.press("space")
-    go_to(s, "Films")
+    await go_to(s, "Films")
     await s.press("space", "s")
     await s.until(lambda: "run" in s.lines()[-1], 30)
     await s.press("j", "j", "space")
@@ -242,7 +246,7 @@ async def _jobs(s: Stage, gallery: Gallery, folder: Path) -> None:
     await s.press("o")
     await gallery.hang("job-log")
     await s.press("o")
-    go_to(s, SALT)
+    await go_to(s, SALT)
     await s.press("enter")
     await s.until(lambda: isinstance(s.app.screen, OperationScreen))
     await s.sees("offset along")

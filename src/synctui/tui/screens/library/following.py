@@ -22,11 +22,23 @@ class Following:
         self._dirty = self._shape = False
         self._task: asyncio.Task[None] | None = None
         self._version = -1
+        self._level = asyncio.Event()
+        self._level.set()
+
+    @property
+    def behind(self) -> bool:
+        """Tell whether the list still has to take something over."""
+        return not self._level.is_set()
+
+    async def caught_up(self) -> None:
+        """Wait until the list shows all that was told so far."""
+        await self._level.wait()
 
     def touch(self, home: SyncTui, *, shape: bool = False) -> None:
         """Take over that something may have changed."""
         self._dirty = True
         self._shape |= shape
+        self._level.clear()
         if self._task is None or self._task.done():
             self._task = home.start(self._follow(home), name="following")
 
@@ -36,9 +48,14 @@ class Following:
         return before != self._version
 
     async def _follow(self, home: SyncTui) -> None:
-        while self._dirty and home.is_running:
-            shape, self._dirty, self._shape = self._shape, False, False
-            began = time.monotonic()
-            await self._look(shape)
-            took = time.monotonic() - began
-            await asyncio.sleep(max(1 / home.pulse.hertz, _SHARE * took))
+        try:
+            while self._dirty and home.is_running:
+                shape, self._dirty, self._shape = self._shape, False, False
+                began = time.monotonic()
+                await self._look(shape)
+                took = time.monotonic() - began
+                if not self._dirty:
+                    self._level.set()
+                await asyncio.sleep(max(1 / home.pulse.hertz, _SHARE * took))
+        finally:
+            self._level.set()

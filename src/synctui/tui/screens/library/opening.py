@@ -240,5 +240,6 @@ class Opening(Finding):
             if believe is None:
                 return
         await self._scan(services, believe=believe)
+        await self._following.caught_up()
         if self.scanning is not None and not self.scanning.brakes:
             self.home.say(f"looked at {words.count(self.scanning.files, 'file')}")
