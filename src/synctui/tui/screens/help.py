@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from textual.events import Resize
@@ -16,7 +16,7 @@ from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.wrap import wrapped
 from synctui.tui.screens.place import Place
 from synctui.tui.widgets.finder import Finder
-from synctui.tui.widgets.rows import RowList
+from synctui.tui.widgets.rows import RowList, Rows
 
 _KEYS = 18
 
@@ -26,7 +26,7 @@ class _Row(NamedTuple):
     command: Command | None
 
 
-class _Commands:
+class _Commands(Rows):
     """Commands below the names of their places; a long sentence goes on in further rows."""
 
     def __init__(self) -> None:
@@ -52,15 +52,6 @@ class _Commands:
 
     def line(self, index: int, width: int) -> Line:
         return self.rows[index].line if index < len(self.rows) else ()
-
-    def key(self, index: int) -> Hashable:
-        return index
-
-    def marked(self, index: int) -> bool:
-        return False
-
-    def find(self, key: Hashable) -> int | None:
-        return key if isinstance(key, int) and key < len(self.rows) else None
 
 
 class HelpScreen(Place):

@@ -11,37 +11,26 @@ from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.wrap import wrapped
 from synctui.tui.messages import Messages, Said
 from synctui.tui.screens.place import Place
-from synctui.tui.widgets.rows import RowList
+from synctui.tui.widgets.rows import RowList, TextRows
 
 _TIME = 10
 
 
-class _Said:
+class _Said(TextRows):
     """The messages as rows: each in as many lines as it needs."""
 
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
-
     def fill(self, messages: Messages, width: int) -> None:
-        self.lines = []
+        lines: list[Line] = []
         for said in reversed(messages.all):
             text = wrapped(said.text, width - _TIME)
             hint = wrapped(said.hint, width - _TIME) if said.hint else []
             for number, part in enumerate((*text, *hint)):
                 at = said.at.strftime("%H:%M:%S") if not number else ""
-                self.lines.append((Span(at, "dim", _TIME), Span(part, said.role if number < len(text) else "dim")))
-
-    def count(self) -> int:
-        return len(self.lines)
-
-    def line(self, index: int, width: int) -> Line:
-        return self.lines[index] if index < len(self.lines) else ()
+                lines.append((Span(at, "dim", _TIME), Span(part, said.role if number < len(text) else "dim")))
+        self.lines = lines
 
     def key(self, index: int) -> Hashable:
         return len(self.lines) - index  # new ones come at the top
-
-    def marked(self, index: int) -> bool:
-        return False
 
     def find(self, key: Hashable) -> int | None:
         return len(self.lines) - key if isinstance(key, int) and 0 < key <= len(self.lines) else None

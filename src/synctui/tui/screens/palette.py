@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -18,7 +18,7 @@ from synctui.tui.draw.line import Line, Span
 from synctui.tui.widgets.dialogs import Dialog
 from synctui.tui.widgets.field import Field
 from synctui.tui.widgets.lines import Lines
-from synctui.tui.widgets.rows import RowList
+from synctui.tui.widgets.rows import RowList, Rows
 
 if TYPE_CHECKING:
     from synctui.tui.screens.place import Place
@@ -28,7 +28,7 @@ _LEAST, _MOST, _AROUND = 3, 14, 8
 _MOVES = frozenset(("up", "down", "first", "last", "page_up", "page_down"))
 
 
-class _Found:
+class _Found(Rows):
     def __init__(self) -> None:
         self.commands: Sequence[Command] = ()
         self.label = 0
@@ -43,15 +43,6 @@ class _Found:
         key = shown_key(one.keys[0]) if one.keys else ""
         room = max(0, width - self.label - _KEY - 2)
         return (Span(one.label, "text", self.label), Span(one.help, "dim", room), Span("  "), Span(key, "accent", _KEY))
-
-    def key(self, index: int) -> Hashable:
-        return index
-
-    def marked(self, index: int) -> bool:
-        return False
-
-    def find(self, key: Hashable) -> int | None:
-        return None
 
 
 class PaletteScreen(Dialog):

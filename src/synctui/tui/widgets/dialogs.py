@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -18,7 +18,7 @@ from synctui.tui.draw.palette import Role
 from synctui.tui.draw.wrap import wrapped
 from synctui.tui.widgets.field import Field
 from synctui.tui.widgets.lines import Lines
-from synctui.tui.widgets.rows import RowList
+from synctui.tui.widgets.rows import RowList, Rows
 from synctui.tui.widgets.sturdy import Sturdy
 
 _WIDTH, _BORDER = 76, 4
@@ -35,7 +35,7 @@ class Choice:
     role: Role = "text"
 
 
-class _Choices:
+class _Choices(Rows):
     def __init__(self, choices: Sequence[Choice]) -> None:
         self.choices = choices
         self.wide = min(36, max((len(one.label) for one in choices), default=0) + 2)
@@ -50,15 +50,6 @@ class _Choices:
         if not one.help:
             return (*letters, Span(one.label, one.role, room))
         return (*letters, Span(one.label, one.role, self.wide), Span(one.help, "dim", max(0, room - self.wide)))
-
-    def key(self, index: int) -> Hashable:
-        return index
-
-    def find(self, key: Hashable) -> int | None:
-        return key if isinstance(key, int) and key < len(self.choices) else None
-
-    def marked(self, index: int) -> bool:
-        return False
 
 
 class Dialog(Sturdy, ModalScreen[Any]):

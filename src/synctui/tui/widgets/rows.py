@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Protocol
 
 from rich.segment import Segment
@@ -21,7 +21,10 @@ _WHEEL = 3
 
 
 class Rows(Protocol):
-    """What a list shows; asked again and again, so answering must not wait for anything."""
+    """What a list shows; asked again and again, so answering must not wait for anything.
+
+    Rows that say nothing else are what they are by their place, and nobody marks them.
+    """
 
     def count(self) -> int:
         """Return how many rows there are."""
@@ -33,15 +36,41 @@ class Rows(Protocol):
 
     def key(self, index: int) -> Hashable:
         """Return what the row is, whatever its place: the cursor stays on it when others come and go; None: unknown."""
-        ...
-
-    def marked(self, index: int) -> bool:
-        """Tell whether the row is marked."""
-        ...
+        return index
 
     def find(self, key: Hashable) -> int | None:
         """Return the place of a row, None when it is not known or not there."""
-        ...
+        return key if isinstance(key, int) and key < self.count() else None
+
+    def marked(self, index: int) -> bool:
+        """Tell whether the row is marked."""
+        return False
+
+
+class TextRows(Rows):
+    """Lines to read."""
+
+    def __init__(self, lines: Sequence[Line] = ()) -> None:
+        self.lines = lines
+
+    def count(self) -> int:
+        return len(self.lines)
+
+    def line(self, index: int, width: int) -> Line:
+        return self.lines[index] if index < len(self.lines) else ()
+
+
+class RowMessage(Message):
+    """Something happened to a row of a list."""
+
+    def __init__(self, rows: RowList, index: int) -> None:
+        super().__init__()
+        self.rows = rows
+        self.index = index
+
+    @property
+    def control(self) -> RowList:
+        return self.rows
 
 
 class RowList(Sturdy, Widget, can_focus=True):
@@ -49,29 +78,11 @@ class RowList(Sturdy, Widget, can_focus=True):
 
     DEFAULT_CSS = "RowList { height: 1fr; width: 1fr; }"
 
-    class Moved(Message):
+    class Moved(RowMessage):
         """The cursor stands on another row."""
 
-        def __init__(self, rows: RowList, index: int) -> None:
-            super().__init__()
-            self.rows = rows
-            self.index = index
-
-        @property
-        def control(self) -> RowList:
-            return self.rows
-
-    class Pressed(Message):
+    class Pressed(RowMessage):
         """A row was clicked twice: as if it was opened with a key."""
-
-        def __init__(self, rows: RowList, index: int) -> None:
-            super().__init__()
-            self.rows = rows
-            self.index = index
-
-        @property
-        def control(self) -> RowList:
-            return self.rows
 
     def __init__(self, source: Rows, *, id: str | None = None, gutter: bool = True) -> None:
         super().__init__(id=id)

@@ -21,7 +21,7 @@ from synctui.tui.screens.jobs.faces import role_of
 from synctui.tui.screens.jobs.facts import says_no_more
 from synctui.tui.screens.jobs.pages import PAGE, Pages
 from synctui.tui.screens.jobs.tale import event_line
-from synctui.tui.widgets.rows import RowList
+from synctui.tui.widgets.rows import RowList, Rows
 
 Start = Callable[[Coroutine[Any, Any, None]], object]
 Arrived = Callable[[Iterable[int]], None]
@@ -29,7 +29,7 @@ _WORD, _DETAIL = 11, 26
 _WAITING: Line = (Span("  …", "dim"),)
 
 
-class OperationRows:
+class OperationRows(Rows):
     """The operations of a job: what went wrong first."""
 
     def __init__(self, job: int, database: Callable[[], Database], arrived: Arrived, start: Start) -> None:
@@ -87,9 +87,6 @@ class OperationRows:
     def find(self, key: Hashable) -> int | None:
         return self.order.find(key) if isinstance(key, int) else None
 
-    def marked(self, index: int) -> bool:
-        return False
-
 
 def operation_line(record: OperationRecord, width: int, flights: dict[str, InFlight]) -> Line:
     """Return an operation in one line: its subject, what came of it, its numbers or its reason."""
@@ -131,7 +128,7 @@ def shown_next(counts: Mapping[str, int], only: outcomes.Only) -> list[tuple[out
     return steps[at:] + steps[:at]
 
 
-class LogRows:
+class LogRows(Rows):
     """What happened in a job, in order, the newest last; with a text only what has it."""
 
     def __init__(self, job: int, database: Callable[[], Database], arrived: Arrived, start: Start) -> None:
@@ -182,9 +179,6 @@ class LogRows:
 
     def find(self, key: Hashable) -> int | None:
         return key if isinstance(key, int) and key < self._count else None
-
-    def marked(self, index: int) -> bool:
-        return False
 
 
 class LogList(RowList):

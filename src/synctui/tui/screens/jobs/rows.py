@@ -9,10 +9,10 @@ from synctui.jobs.board import BoardJob
 from synctui.model.states import JobState
 from synctui.tui.draw.line import Line
 from synctui.tui.screens.jobs.faces import Slots, below, head
-from synctui.tui.widgets.rows import RowList
+from synctui.tui.widgets.rows import RowList, Rows
 
 
-class JobRows:
+class JobRows(Rows):
     """The rows of jobs."""
 
     def __init__(self) -> None:
@@ -91,9 +91,6 @@ class JobRows:
 
     def find(self, key: Hashable) -> int | None:
         return next((self._heads[place] for place, job in enumerate(self.jobs) if job.id == key), None)
-
-    def marked(self, index: int) -> bool:
-        return False
 
 
 class JobList(RowList):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.events import Resize
@@ -23,29 +23,7 @@ from synctui.tui.screens.library.looking import Looking
 from synctui.tui.screens.library.pane import command_keys
 from synctui.tui.screens.library.subjects import Subjects
 from synctui.tui.screens.place import Place
-from synctui.tui.widgets.rows import RowList
-
-
-class Page:
-    """Some lines as the rows of a list."""
-
-    def __init__(self) -> None:
-        self.lines: Sequence[Line] = ()
-
-    def count(self) -> int:
-        return len(self.lines)
-
-    def line(self, index: int, width: int) -> Line:
-        return self.lines[index]
-
-    def key(self, index: int) -> Hashable:
-        return index
-
-    def find(self, key: Hashable) -> int | None:
-        return key if isinstance(key, int) and key < len(self.lines) else None
-
-    def marked(self, index: int) -> bool:
-        return False
+from synctui.tui.widgets.rows import RowList, TextRows
 
 
 class _Pages(Place):
@@ -53,7 +31,7 @@ class _Pages(Place):
 
     def __init__(self) -> None:
         super().__init__()
-        self.page = Page()
+        self.page = TextRows()
         self.view = RowList(self.page, id="body")
 
     def body(self) -> Iterable[Widget]:

@@ -18,7 +18,7 @@ from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.wrap import wrapped
 from synctui.tui.screens.place import Place
 from synctui.tui.screens.preview.columns import NOT_OURS, does_something, engine_word
-from synctui.tui.widgets.rows import RowList
+from synctui.tui.widgets.rows import RowList, TextRows
 
 if TYPE_CHECKING:
     from synctui.services import Services
@@ -123,7 +123,7 @@ class Sheet(Place):
     def __init__(self, title: str, lines: Iterable[Line]) -> None:
         super().__init__()
         self._heading = title
-        self._rows = SheetRows(lines)
+        self._rows = TextRows(tuple(lines))
 
     def body(self) -> Iterable[Widget]:
         yield RowList(self._rows, id="body")
@@ -139,25 +139,3 @@ class Sheet(Place):
         self._rows.lines = tuple(lines)
         if self.is_mounted:
             self.query_one(RowList).reload()
-
-
-class SheetRows:
-    """Lines as rows of a list."""
-
-    def __init__(self, lines: Iterable[Line]) -> None:
-        self.lines = tuple(lines)
-
-    def count(self) -> int:
-        return len(self.lines)
-
-    def line(self, index: int, width: int) -> Line:
-        return self.lines[index] if index < len(self.lines) else ()
-
-    def key(self, index: int) -> int:
-        return index
-
-    def marked(self, index: int) -> bool:
-        return False
-
-    def find(self, key: object) -> int | None:
-        return key if isinstance(key, int) and key < len(self.lines) else None

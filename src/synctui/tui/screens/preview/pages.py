@@ -10,6 +10,7 @@ from typing import Any
 from synctui.errors import UsageError
 from synctui.jobs.draft import Draft, PlannedOperation
 from synctui.tui.draw.line import Line, Span
+from synctui.tui.widgets.rows import Rows
 
 _PAGE = 100
 _KEPT = 20
@@ -18,7 +19,7 @@ _MOST_WANTED = 4
 Start = Callable[[Coroutine[Any, Any, Any]], object]
 
 
-class PlannedRows:
+class PlannedRows(Rows):
     """Rows of a plan that may still be growing.
 
     `draw` makes a row's line, `arrived` is told of the places whose rows were read, `start` runs the reading.
@@ -90,9 +91,6 @@ class PlannedRows:
         number, place = divmod(index, _PAGE)
         page = self._pages.get(number, ())
         return page[place].operation.key if place < len(page) else None
-
-    def marked(self, index: int) -> bool:
-        return False
 
     def find(self, key: Hashable) -> int | None:
         for number, page in self._pages.items():

@@ -22,7 +22,7 @@ from synctui.tui.screens.settings.saving import overruled, put_back, save
 from synctui.tui.widgets.dialogs import Dialog
 from synctui.tui.widgets.finder import Finder
 from synctui.tui.widgets.lines import Lines
-from synctui.tui.widgets.rows import RowList
+from synctui.tui.widgets.rows import RowList, Rows
 from synctui.words import count
 
 _KEY = ("ui", "keys")
@@ -35,7 +35,7 @@ class _Row(NamedTuple):
     command: Command | None = None
 
 
-class _Commands:
+class _Commands(Rows):
     def __init__(self) -> None:
         self.rows: list[_Row] = []
 
@@ -62,9 +62,6 @@ class _Commands:
     def key(self, index: int) -> Hashable:
         row = self.rows[index]
         return (row.title, row.command.place, row.command.id) if row.command is not None else row.title
-
-    def marked(self, index: int) -> bool:
-        return False
 
     def find(self, key: Hashable) -> int | None:
         return next((index for index in range(len(self.rows)) if self.key(index) == key), None)

@@ -28,7 +28,7 @@ from synctui.tui.screens.settings.saving import overruled, put_back, save
 from synctui.tui.screens.settings.wording import label, origin_words, value_words, wins
 from synctui.tui.widgets.dialogs import Choice, Menu
 from synctui.tui.widgets.lines import Lines
-from synctui.tui.widgets.rows import RowList
+from synctui.tui.widgets.rows import RowList, Rows
 from synctui.words import count
 
 _LABEL, _VALUE, _ORIGIN = 18, 48, 21
@@ -37,7 +37,7 @@ _PATIENCE = 30.0
 _TEST_SECONDS = 10.0
 
 
-class _Entries:
+class _Entries(Rows):
     def __init__(self) -> None:
         self.all: Sequence[Entry] = ()
 
@@ -67,9 +67,6 @@ class _Entries:
 
     def key(self, index: int) -> Hashable:
         return self.all[index].id
-
-    def marked(self, index: int) -> bool:
-        return False
 
     def find(self, key: Hashable) -> int | None:
         return next((index for index, one in enumerate(self.all) if one.id == key), None)
