@@ -67,6 +67,16 @@ async def summary(database: Database, node: int | None = None) -> TreeCounts:
     return (await _counts_of(database, [node])).get(node, TreeCounts())
 
 
+async def node_rows(database: Database, ids: Sequence[int]) -> list[TreeRow]:
+    """Return the lines of libraries, shows and seasons; those that are gone are left out."""
+    lines: list[TreeRow] = []
+    for chunk in _chunks(ids):
+        sql = "SELECT n.id, n.kind, n.name, n.number, r.path FROM nodes n LEFT JOIN roots r ON r.node = n.id WHERE n.id IN"
+        rows = await database.rows(f"{sql} ({', '.join('?' * len(chunk))})", chunk)
+        lines += await _node_rows(database, rows)
+    return lines
+
+
 async def libraries(database: Database) -> Page:
     """Return the libraries, in the order of their names."""
     rows = await database.rows(
@@ -271,6 +281,7 @@ __all__ = [
     "file_rows",
     "libraries",
     "next_in_state",
+    "node_rows",
     "path_to",
     "position",
     "search",

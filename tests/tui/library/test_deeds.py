@@ -93,6 +93,37 @@ async def test_the_video_of_a_subtitle_is_chosen_and_forgotten(tmp_path: Path) -
         assert row[0] == os.fsencode(other)
 
 
+async def test_what_changed_while_a_filter_was_shown_stands_in_the_tree_afterwards(tmp_path: Path) -> None:
+    library = tmp_path / "media"
+    put_files(library / "Salt (2019)", "Salt (2019).mkv")
+    put_files(library / "Pepper", "Pepper.srt")
+    put_files(library / "Sugar", "Sugar.mkv", "Sugar.en.srt")
+    async with stage(tmp_path, libraries={"Films": library}) as s:
+        await s.sees("2 subtitles   1 to check   1 can't be checked", "Pepper.srt")
+        await s.press("slash")
+        await s.type("pepper")
+        await s.press("enter")
+        await s.sees("/ pepper   1 subtitle   1 can't be checked")
+        await s.press("v", "p")
+        await s.sees("The video's path")
+        s.app.screen.query_one(Input).value = str(library / "Salt (2019)" / "Salt (2019).mkv")
+        await s.press("enter")
+        await s.sees("nothing found")
+        await s.press("escape")
+        await s.until(lambda: "Pepper.srt" not in s.text and "2 subs" in s.row and "2 to check" in s.row)
+        await s.sees("2 subtitles   2 to check")
+        # What is done to what a filter shows changes the groups that it is in as well.
+        await s.press("slash")
+        await s.type("sugar")
+        await s.press("enter")
+        await s.press("i")
+        await s.sees("/ sugar   1 video   1 subtitle   1 ignored")
+        await s.press("escape")
+        await s.sees("2 subtitles   1 to check   1 ignored")
+        await s.go_to("Films")
+        await s.until(lambda: "1 to check" in s.row)
+
+
 async def test_paths_are_copied_and_shown(tmp_path: Path) -> None:
     library = tmp_path / "media"
     hostile = os.fsdecode(b"a\xff\nb")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from synctui.library import decisions
 from tests.tui.library.shelf import put_shows
 from tests.tui.stage import stage
 
@@ -30,6 +31,23 @@ async def test_the_page_of_a_subtitle_tells_all_there_is_to_know(tmp_path: Path)
         assert s.place.place == "library"
         await s.press("enter")
         await s.sees("listens to")
+
+
+async def test_the_page_of_a_video_or_a_group_follows_what_is_done(tmp_path: Path) -> None:
+    put_shows(tmp_path / "media")
+    subtitle = tmp_path / "media/Winter Harbour/Season 01/Winter Harbour S01E01 Ice.de.srt"
+    async with stage(tmp_path, libraries={"Series": tmp_path / "media"}) as s:
+        await s.go_to("Winter Harbour")
+        await s.press("d")
+        await s.sees("Details", "4  subtitles", "3  not checked")
+        await decisions.ignore(s.services.database, [str(subtitle)], True)
+        s.place.refreshed()
+        await s.sees("2  not checked", "1  ignored")
+        await s.press("escape", "enter", "j", "enter", "j", "d")
+        await s.sees("Details", "de", "ignored")
+        await decisions.ignore(s.services.database, [str(subtitle)], False)
+        s.place.refreshed()
+        await s.until(lambda: "ignored" not in s.text and s.text.count("not checked") == 3)
 
 
 async def test_a_wide_screen_has_them_beside_the_list(tmp_path: Path) -> None:

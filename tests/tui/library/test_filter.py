@@ -85,7 +85,7 @@ async def test_states_and_languages(tmp_path: Path) -> None:
         assert "Part" not in s.text
         await s.press("ctrl+u")
         await s.type("xyz")
-        await s.sees("0 videos")
+        await s.sees("nothing found")
         await s.press("ctrl+u")
         await s.sees("▾ Series")
         await s.type("is:blue")

@@ -42,10 +42,12 @@ class Finding(Marking):
 
     def _found(self) -> tuple[Line, Line]:
         assert self._hits is not None
-        outline = self.listing.outline
-        found = words.count(outline.top.total if outline is not None else 0, "video")
         counts = self._hits.counts
-        line = (Span("/ ", "accent"), Span(self.bar.text, "strong"), Span("   "), Span(found, "strong"), Span("   "))
+        line: Line = (Span("/ ", "accent"), Span(self.bar.text, "strong"), Span("   "))
+        if not counts.videos and not counts.subtitles:
+            return (*line, Span("nothing found", "dim")), ()
+        if counts.videos:
+            line = (*line, Span(words.count(counts.videos, "video"), "strong"), Span("   "))
         taken = sum(cells(fit(span)) for span in line)
         return (*line, *standing.answer(counts, self.size.width - 2 - taken)), ()
 
@@ -128,9 +130,9 @@ class Finding(Marking):
         if not query:
             hint = "" if text.strip() else "is:off is:refused is:unchecked lang:de"
             self.bar.tell((Span(f"nobody knows {query.unknown[0]}", "warn") if query.unknown else Span(hint, "dim"),))
-            if self._tree is not None and self._hits is not None:
+            if self._hits is not None:
                 self._hits = None
-                self._show(self._tree)
+                self._show_tree()
             return
         from synctui.tui.screens.library.sources import Hits
 
@@ -141,15 +143,24 @@ class Finding(Marking):
             return
         self._hits = hits
         self._show(outline)
-        told: Line = (Span(words.count(outline.top.total, "video"), "strong"), Span("  "), standing.summary(hits.counts))
+        found = hits.counts
+        number = words.count(found.videos, "video") if found.videos else words.count(found.subtitles, "subtitle")
+        told: Line = (Span("nothing found", "dim"),)
+        if found.videos or found.subtitles:
+            told = (Span(number, "strong"), Span("  "), standing.summary(found))
         self.bar.tell((Span(f"nobody knows {query.unknown[0]}", "warn"),) if query.unknown else told)
 
     def _leave_filter(self) -> None:
         self.bar.clear()
         self._hits = None
         self._query = Query()
+        self._show_tree()
+
+    def _show_tree(self) -> None:
+        """Show the tree again; what changed meanwhile only the filter has followed."""
         if self._tree is not None and self.listing.outline is not self._tree:
             self._show(self._tree)
+            self._following.touch(self.home, shape=True)
 
     async def _clear_filter(self) -> None:
         """Give the filter up, and stay on what it found."""
@@ -159,7 +170,6 @@ class Finding(Marking):
         spot = row.spot() if row is not None else None
         if self._hits is None or spot is None or spot.file is None or not await self.go_to(spot):
             self._leave_filter()
-        self._following.touch(self.home)
 
     async def do_next(self) -> None:
         await self._step_found(backwards=False)

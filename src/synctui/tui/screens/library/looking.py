@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from synctui.errors import SyncTuiError
-from synctui.syncs.subtitles.details import Details, VideoFacts
+from synctui.store import tree
+from synctui.syncs.subtitles.details import VideoFacts
 from synctui.tui.screens.library.about import About
 from synctui.tui.screens.library.branch import Row
 from synctui.tui.screens.library.sources import Key
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from synctui.tui.app import SyncTui
 
 _MOST_KEPT = 64
-_Answer = TypeVar("_Answer", Details, VideoFacts)
+_Answer = TypeVar("_Answer")
 
 
 class Looking:
@@ -46,7 +48,18 @@ class Looking:
     def look_again(self, home: SyncTui) -> None:
         """Tell again what may have changed meanwhile."""
         if self._row is not None:
-            self.look_at(home, self._row)
+            self._turn += 1
+            home.start(self._tell_anew(home, self._row, self._turn), name="details")
+
+    async def _tell_anew(self, home: SyncTui, row: Row, turn: int) -> None:
+        """Tell about a row as it stands in the store now, which nothing else may have read since."""
+        entry = row.entry
+        assert entry is not None
+        read = tree.node_rows if entry.key[0] == "node" else tree.file_rows
+        found = await self._asked(read(home.services.database, [entry.row.id]), turn)
+        if found is None:
+            return
+        self.look_at(home, replace(row, entry=replace(entry, row=found[0])) if found else row)
 
     async def _tell(self, home: SyncTui, row: Row, turn: int) -> None:
         entry = row.entry
@@ -56,7 +69,7 @@ class Looking:
         if path is None:
             return
         subtitles = home.services.subtitles
-        details = await self._asked(home, subtitles.details(path, probe=False), turn)
+        details = await self._asked(subtitles.details(path, probe=False), turn)
         if details is None:
             return
         about = About(entry.row, entry.label, details)
@@ -68,14 +81,14 @@ class Looking:
         self._show(About(entry.row, entry.label, details, facts))
         if facts is not None:
             return
-        facts = await self._asked(home, subtitles.video_facts(*asked), turn)
+        facts = await self._asked(subtitles.video_facts(*asked), turn)
         if facts is not None:
             if len(self._facts) >= _MOST_KEPT:
                 self._facts.clear()
             self._facts[asked] = facts
             self._show(About(entry.row, entry.label, details, facts))
 
-    async def _asked(self, home: SyncTui, answer: Awaitable[_Answer], turn: int) -> _Answer | None:
+    async def _asked(self, answer: Awaitable[_Answer], turn: int) -> _Answer | None:
         """Return the answer, None when it came too late or there is none."""
         try:
             found = await answer

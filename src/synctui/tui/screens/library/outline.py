@@ -305,8 +305,11 @@ class Outline:
             if index < self.count:
                 self.row(index)
 
-    async def renew(self, keep: Key | None, height: int) -> None:
-        """Take over that lines may have come or gone anywhere; what is open stays open, `keep` can be found afterwards."""
+    async def renew(self, keep: Key | None, height: int) -> bool:
+        """Take over that lines may have come or gone anywhere; what is open stays open, `keep` can be found afterwards.
+
+        Returns False when so much was opened and closed meanwhile that it is to be tried again.
+        """
         for _ in range(3):
             revision = self.revision
             found: list[tuple[Branch, int, int]] = []
@@ -314,13 +317,13 @@ class Outline:
             if revision == self.revision:
                 break
         else:
-            return
+            return False
         place = self._places.get(keep) if keep is not None else None
         around: list[tuple[Branch, int, list[Entry]]] = []
         if keep is not None and place is not None and place[0].source is not None:
             around = await self._around(place[0], keep, height)
         if revision != self.revision:
-            return
+            return False
         self._stamp += 1
         before = self.top.shape()
         self._apply(found)
@@ -328,11 +331,12 @@ class Outline:
         if self.top.shape() != before:
             self._changed()
             self._moved()
-            return
+            return True
         self._rows.clear()
         for branch, number, changed in new:
             self._arrived(self._seen(branch, number, changed))
         self._ask_for_visible()
+        return True
 
     async def _look_again(self, branch: Branch, at: int, found: list[tuple[Branch, int, int]]) -> None:
         """Gather where every open row stands now, and how many lines it has."""

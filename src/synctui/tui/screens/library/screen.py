@@ -172,8 +172,8 @@ class LibraryScreen(Opening):
                 key = outline.row(cursor).key if cursor < outline.count else None
                 if not outline.count and outline is self._tree:
                     await self._first_rows(outline)
-                else:
-                    await outline.renew(key, self.view.page)
+                elif not await outline.renew(key, self.view.page):
+                    self._following.touch(self.home, shape=True)
             else:
                 outline.stale()
                 await libraries.total()
