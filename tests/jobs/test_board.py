@@ -75,7 +75,8 @@ async def test_a_board_from_empty_to_finished(bench: Bench) -> None:
     async with await engine.plan_undo(job) as draft:
         undo = await engine.submit(draft)
     await engine.execute([undo], stop=Stop())
-    assert not (await _job(engine, job)).undoable
+    taken = await _job(engine, job)
+    assert (taken.undoable, taken.undone, taken.result) == (False, 1, f"{shown.result}, taken back")
     assert ((await _job(engine, undo)).what, (await _job(engine, undo)).undo_of) == ("undo of Series", 1)
 
 

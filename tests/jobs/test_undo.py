@@ -10,7 +10,7 @@ from synctui.errors import OperationFailed, UsageError
 from synctui.jobs.stop import Stop
 from synctui.model.plan import Operation, Request
 from synctui.model.states import JobState, Result
-from synctui.store import history
+from synctui.store import history, jobs
 from tests.jobs.conftest import Bench
 from tests.jobs.toy import ScriptedSync, operation, outcome, raising
 
@@ -28,6 +28,12 @@ async def _undo(bench: Bench, sync: ScriptedSync, job: int, keys: list[str] | No
     await engine.execute([number], stop=Stop())
     assert (await engine.watch(number)).state is JobState.COMPLETED
     return number
+
+
+async def _undone(bench: Bench, job: int) -> int:
+    record = await jobs.get(bench.database, job)
+    assert record is not None
+    return record.undone
 
 
 async def test_a_whole_job_newest_first(bench: Bench) -> None:
@@ -60,8 +66,11 @@ async def test_an_undo_is_undone_and_then_the_job_can_be_undone_again(bench: Ben
     sync = _undoable(bench)
     job = await bench.run(bench.engine(sync))
     undone = await _undo(bench, sync, job)
+    assert await _undone(bench, job) == 4
     again = await _undo(bench, sync, undone, ["undo:a"])
     assert await bench.ends(again) == {"undo:undo:a": "done done"}
+    # What stands again is not counted as taken back any more.
+    assert (await _undone(bench, job), await _undone(bench, undone)) == (3, 1)
     async with await bench.engine(sync).plan_undo(job) as draft:
         assert [one.operation.key for one in await draft.page(0, 9)] == ["undo:a"]
 

@@ -13,7 +13,7 @@ from synctui.cli.terminal import Terminal
 from synctui.errors import ExitCode, TargetNotFound, UsageError
 from synctui.jobs.engine import Engine
 from synctui.jobs.lines import key_fields
-from synctui.jobs.summary import targets
+from synctui.jobs.summary import targets, undone
 from synctui.model.reasons import sentence
 from synctui.model.states import JobState, Result
 from synctui.store import history
@@ -57,7 +57,8 @@ async def _list(arguments: Arguments, engine: Engine) -> ExitCode:
 async def _line(terminal: Terminal, engine: Engine, record: JobRecord) -> str:
     seen = await engine.watch(record.id)
     what = targets(record.request, record.undo_of)
-    counts = ", ".join(f"{seen.counts[code]:,} {code}" for code in _COUNTED if seen.counts.get(code))
+    told = [f"{seen.counts[code]:,} {code}" for code in _COUNTED if seen.counts.get(code)]
+    counts = ", ".join((*told, *filter(None, (undone(seen.counts, record.undone),))))
     if seen.state is JobState.RUNNING:
         counts = f"running {seen.current:,}/{seen.total:,}"
         counts += f", {words.clock_time(seen.eta_s)} left" if seen.eta_s else ""
@@ -95,7 +96,7 @@ async def _show(arguments: Arguments, engine: Engine) -> ExitCode:
         terminal.write(_operation_line(terminal, one) + "\n")
     if len(found) == limit:
         terminal.write(f"      … the first {limit:,}; --limit N or --search TEXT shows others\n")
-    if record.state.final and record.counts.get("done") and not record.undo_of:
+    if record.state.final and record.counts.get("done", 0) > record.undone and not record.undo_of:
         terminal.write(f"      synctui jobs undo {record.id} takes it back\n")
     return ExitCode.DONE
 
@@ -121,6 +122,7 @@ async def _job_json(engine: Engine, record: JobRecord) -> dict[str, Any]:
         "targets": [display(target) for target in record.request.targets],
         "origin": record.request.origin,
         "undo_of": record.undo_of,
+        "undone": record.undone,
         "created_at": record.created_at,
         "started_at": record.started_at,
         "completed_at": record.completed_at,
@@ -142,6 +144,7 @@ def _operation_json(one: OperationRecord) -> dict[str, Any]:
         "subject": display(one.operation.subject),
         "state": one.state.value,
         "outcome": one.result.value if one.result is not None else None,
+        "undone_by": one.undone_by,
         "reason": one.reason,
         "message": display(one.message),
         **dict(one.numbers),

@@ -19,8 +19,8 @@ class BoardJob:
     """A job as shown: its snapshot, what it was asked, who runs it.
 
     `what` are its targets in words, `title` is the kind before them, `result` what it did (so far) in one line of words
-    ("38 aligned, 2 failed"), `clean` False when something failed or conflicted, `undoable` says that an undo would find
-    something. Every text is ready to be shown.
+    ("38 aligned, 2 failed"), `clean` False when something failed or conflicted, `undone` how many operations are taken
+    back, `undoable` says that an undo would find something. Every text is ready to be shown.
     """
 
     snapshot: Snapshot
@@ -31,6 +31,7 @@ class BoardJob:
     result: str = ""
     clean: bool = True
     undo_of: int | None = None
+    undone: int = 0
     undoable: bool = False
 
     @property

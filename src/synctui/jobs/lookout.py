@@ -25,6 +25,25 @@ def stranded(snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, state=JobState.PAUSED, pause_reason="interrupted", rate=0.0, eta_s=None, in_flight=())
 
 
+def shown(record: JobRecord, snapshot: Snapshot, *, where: Where = "nobody", undoable: bool) -> BoardJob:
+    """Return a job as it is shown, with a snapshot that may be newer than its record."""
+    what = summary.targets(record.request, record.undo_of)
+    actions = tuple(record.plan.by_action)
+    wrong = snapshot.counts.get(Result.FAILED, 0) + snapshot.counts.get(Result.CONFLICT, 0)
+    return BoardJob(
+        snapshot=snapshot,
+        request=record.request,
+        title=f"{record.kind} {what}",
+        what=what,
+        where=where,
+        result=summary.result(snapshot.state, snapshot.counts, actions, record.message, snapshot.found, record.undone),
+        clean=snapshot.state is not JobState.FAILED and not wrong,
+        undo_of=record.undo_of,
+        undone=record.undone,
+        undoable=undoable,
+    )
+
+
 class Lookout:
     """Makes boards; the same one again while neither the database nor a job of this process has changed.
 
@@ -39,8 +58,7 @@ class Lookout:
         self._seen: tuple[object, ...] = ()
         self._others = False
         self._stranded = False
-        self._undoable: dict[int, bool] = {}
-        self._undone: tuple[tuple[int, int], ...] = ()
+        self._undoable: dict[tuple[int, int], bool] = {}
 
     async def look(self, finished: int) -> Board:
         """Return the board with the newest `finished` jobs that are at their end; raises StorageError and the like."""
@@ -61,15 +79,11 @@ class Lookout:
         ended = await jobs.newest_finished(database, finished)
         self._others = any(one.state is JobState.RUNNING and one.id not in self._active for one in left)
         self._stranded = self._others and self._lock.free()
-        undone = tuple((one.id, one.current) for one in (*left, *ended) if one.undo_of is not None)
-        if undone != self._undone:
-            self._undone = undone
-            self._undoable.clear()
-        shown = tuple([await self._job(one) for one in (*left, *ended)])
+        every = tuple([await self._job(one) for one in (*left, *ended)])
         return Board(
-            jobs=shown,
-            running=sum(one.state is JobState.RUNNING for one in shown),
-            paused=sum(one.state is JobState.PAUSED for one in shown),
+            jobs=every,
+            running=sum(one.state is JobState.RUNNING for one in every),
+            paused=sum(one.state is JobState.PAUSED for one in every),
             finished_today=await jobs.finished_since(database, midnight),
         )
 
@@ -83,29 +97,15 @@ class Lookout:
             snapshot = stranded(snapshot)
         elif record.state is JobState.RUNNING:
             where = "here" if self._lock.held else "elsewhere"
-        actions = tuple(record.plan.by_action)
-        what = summary.targets(record.request, record.undo_of)
-        return BoardJob(
-            snapshot=snapshot,
-            request=record.request,
-            title=f"{record.kind} {what}",
-            what=what,
-            where=where,
-            result=summary.result(snapshot.state, snapshot.counts, actions, record.message, snapshot.found),
-            clean=snapshot.state is not JobState.FAILED and not _wrong(snapshot),
-            undo_of=record.undo_of,
-            undoable=snapshot.state is not JobState.RUNNING and await self._can_undo(record),
-        )
+        undoable = snapshot.state is not JobState.RUNNING and await self._can_undo(record)
+        return shown(record, snapshot, where=where, undoable=undoable)
 
     async def _can_undo(self, record: JobRecord) -> bool:
-        if not record.counts.get(Result.DONE):
+        if record.counts.get(Result.DONE, 0) <= record.undone:
             return False
         if not record.state.final:
             return await jobs.has_receipts(self._shop.database, record.id)
-        if record.id not in self._undoable:
-            self._undoable[record.id] = await jobs.has_receipts(self._shop.database, record.id)
-        return self._undoable[record.id]
-
-
-def _wrong(snapshot: Snapshot) -> int:
-    return snapshot.counts.get(Result.FAILED, 0) + snapshot.counts.get(Result.CONFLICT, 0)
+        key = (record.id, record.undone)
+        if key not in self._undoable:
+            self._undoable[key] = await jobs.has_receipts(self._shop.database, record.id)
+        return self._undoable[key]

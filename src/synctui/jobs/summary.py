@@ -73,13 +73,25 @@ def outcomes(counts: Mapping[str, object], actions: Collection[str] = (), found:
     return f"{checked:,} checked: {told}" if checked and (found or "check" in actions) else told
 
 
+def undone(counts: Mapping[str, int], number: int) -> str:
+    """Return how much of what a job did is taken back: `taken back`, `2 taken back`; "" for nothing."""
+    if not number:
+        return ""
+    return "taken back" if number >= counts.get(Result.DONE.value, 0) else f"{number:,} taken back"
+
+
 def result(
-    state: JobState, counts: Mapping[str, int], actions: Collection[str] = (), message: str = "", found: int = 0
+    state: JobState,
+    counts: Mapping[str, int],
+    actions: Collection[str] = (),
+    message: str = "",
+    found: int = 0,
+    taken_back: int = 0,
 ) -> str:
     """Return the one line that stays of a job: what it did, or why it could not."""
     if state is JobState.FAILED and message:
         return display(message)
-    told = outcomes(counts, actions, found)
+    told = ", ".join(part for part in (outcomes(counts, actions, found), undone(counts, taken_back)) if part)
     return f"cancelled: {told}" if state is JobState.CANCELLED else told
 
 

@@ -24,7 +24,7 @@ UNFINISHED = "state NOT IN ('completed', 'failed', 'cancelled')"
 class JobRecord:
     """A job as stored. `counts` has every result, 0 included; `total` grows as operations append others.
 
-    `found` is how many of those that a check left unchanged are not as they should be.
+    `found` is how many of those that a check left unchanged are not as they should be, `undone` how many are taken back.
     """
 
     id: int
@@ -46,6 +46,7 @@ class JobRecord:
     message: str = ""
     snapshot: Mapping[str, Any] = field(default_factory=dict)
     found: int = 0
+    undone: int = 0
 
     @property
     def current(self) -> int:
@@ -118,6 +119,7 @@ def record(row: aiosqlite.Row) -> JobRecord:
         message=row["message"],
         snapshot=json.loads(row["snapshot"]) if row["snapshot"] else {},
         found=row["found"],
+        undone=row["undone"],
     )
 
 
@@ -226,21 +228,15 @@ async def unfinished(database: Database) -> list[JobRecord]:
 
 
 async def newest_finished(database: Database, limit: int) -> list[JobRecord]:
-    """Return the jobs that came to their end last, newest first, among the last 500 that were asked for."""
-    rows = await database.rows(
-        "SELECT * FROM jobs WHERE id IN"
-        " (SELECT id FROM (SELECT id, state, completed_at FROM jobs ORDER BY id DESC LIMIT 500)"
-        f" WHERE NOT ({UNFINISHED}) ORDER BY completed_at DESC, id DESC LIMIT ?) ORDER BY completed_at DESC, id DESC",
-        (limit,),
-    )
+    """Return the jobs that came to their end last, newest first."""
+    sql = "SELECT * FROM jobs WHERE completed_at IS NOT NULL ORDER BY completed_at DESC, id DESC LIMIT ?"
+    rows = await database.rows(sql, (limit,))
     return [record(row) for row in rows]
 
 
 async def finished_since(database: Database, at: str) -> int:
-    """Return how many of the last 500 jobs came to their end at the time `at` (RFC 3339) or later."""
-    row = await database.row(
-        "SELECT count(*) FROM (SELECT completed_at FROM jobs ORDER BY id DESC LIMIT 500) WHERE completed_at >= ?", (at,)
-    )
+    """Return how many jobs came to their end at the time `at` (RFC 3339) or later."""
+    row = await database.row("SELECT count(*) FROM jobs WHERE completed_at >= ?", (at,))
     return int(row[0]) if row else 0
 
 

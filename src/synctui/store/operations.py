@@ -307,11 +307,15 @@ async def _queue(connection: aiosqlite.Connection, job: int, operation: Operatio
 async def mark_undone(connection: aiosqlite.Connection, job: int, keys: Sequence[str], by: int | None) -> str | None:
     """Record that the first of these keys that a job has was taken back by the job `by` (None: stands again)."""
     for key in keys:
-        cursor = await connection.execute(
-            "UPDATE operations SET undone_by = ? WHERE job = ? AND key = ?", (by, job, to_blob(key))
-        )
-        if cursor.rowcount:
-            return key
+        place = (job, to_blob(key))
+        sql = "SELECT undone_by IS NOT NULL FROM operations WHERE job = ? AND key = ?"
+        rows = list(await connection.execute_fetchall(sql, place))
+        if not rows:
+            continue
+        await connection.execute("UPDATE operations SET undone_by = ? WHERE job = ? AND key = ?", (by, *place))
+        more = (by is not None) - rows[0][0]
+        await connection.execute("UPDATE jobs SET undone = undone + ? WHERE id = ?", (more, job))
+        return key
     return None
 
 

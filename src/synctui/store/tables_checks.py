@@ -1,9 +1,13 @@
-"""The third step of the schema: what a check finds out, and what a person took back is no refusal."""
+"""The third step of the schema: what a check finds, what was taken back, when jobs ended, and what is no refusal."""
 
 from __future__ import annotations
 
 CHECKS_SCHEMA = """
 ALTER TABLE jobs ADD COLUMN found INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN undone INTEGER NOT NULL DEFAULT 0;
+UPDATE jobs SET undone = (SELECT count(*) FROM operations o WHERE o.job = jobs.id AND o.undone_by IS NOT NULL)
+    WHERE id IN (SELECT undo_of FROM jobs WHERE undo_of IS NOT NULL);
+CREATE INDEX jobs_completed ON jobs (completed_at, id) WHERE completed_at IS NOT NULL;
 UPDATE verdicts SET state = 'taken_back' WHERE state = 'refused' AND reason = 'undone';
 UPDATE verdicts SET state = 'unsupported' WHERE state = 'refused' AND reason IN ('forced_sparse', 'too_sparse');
 UPDATE files AS f SET state = v.state FROM directories d, verdicts v

@@ -261,6 +261,7 @@ PAST = (
         ("The Long Orbit",),
         {"done": 4, "unchanged": 1, "refused": 1, "skipped": 1, "deferred": 1, "failed": 1, "conflict": 1},
         operations=ENDS,
+        columns={"undone": 1},
     ),
     Done(
         ("The Long Orbit",),

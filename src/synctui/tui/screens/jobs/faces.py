@@ -95,7 +95,12 @@ def parts(job: BoardJob) -> list[tuple[str, Role]]:
     # What a check has found is what it was for.
     first = (Result.FAILED, Result.CONFLICT, Result.UNCHANGED) if job.request.checks else ()
     order = list(dict.fromkeys((*first, *_ORDER)))
-    return [(text, ROLES.get(one, "text")) for one, text in sorted(shown, key=lambda part: order.index(part[0]))]
+    said: list[tuple[str, Role]] = []
+    for one, text in sorted(shown, key=lambda part: order.index(part[0])):
+        said.append((text, ROLES.get(one, "text")))
+        if one is Result.DONE and (taken := summary.undone(job.snapshot.counts, job.undone)):
+            said.append((taken, "dim"))
+    return said
 
 
 def role_of(result: Result | None, reason: str) -> Role:

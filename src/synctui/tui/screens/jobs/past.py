@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from synctui.jobs import progress, summary
+from synctui.jobs import progress
 from synctui.jobs.board import Board, BoardJob
-from synctui.model.states import JobState, Result
+from synctui.jobs.lookout import shown
+from synctui.model.states import Result
 from synctui.store import jobs
 from synctui.store.database import Database
 from synctui.store.jobs import JobRecord
@@ -16,19 +17,7 @@ _PAGE = 100
 
 def ended_job(record: JobRecord) -> BoardJob:
     """Return a job that is at its end as lists show it."""
-    snapshot = progress.stored(record)
-    what = summary.targets(record.request, record.undo_of)
-    wrong = record.counts.get(Result.FAILED, 0) + record.counts.get(Result.CONFLICT, 0)
-    return BoardJob(
-        snapshot=snapshot,
-        request=record.request,
-        title=f"{record.kind} {what}",
-        what=what,
-        result=summary.result(record.state, record.counts, tuple(record.plan.by_action), record.message, record.found),
-        clean=record.state is not JobState.FAILED and not wrong,
-        undo_of=record.undo_of,
-        undoable=bool(record.counts.get(Result.DONE)),
-    )
+    return shown(record, progress.stored(record), undoable=record.counts.get(Result.DONE, 0) > record.undone)
 
 
 class Past:
