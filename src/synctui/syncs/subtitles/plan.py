@@ -36,8 +36,8 @@ from synctui.text import display
 
 _BATCH = 200
 _MOST_LOOKS = 100
-_FIRST_S, _NEXT_S = 4.0, 0.8
-"""Rough seconds of one core: decoding a video's audio, and another subtitle of the same video."""
+_ALIGNING_S, _OPENING_S, _BYTES_A_SECOND = 0.4, 0.3, 250e6
+"""Rough costs on one core: aligning a subtitle, opening a video, and reading it through for its sound."""
 
 
 async def plan_alignment(
@@ -280,12 +280,18 @@ class _Planner:
             subject=subject_of(path, scope.root),
             path=path,
             reason=sentence(skip) if skip else against,
-            estimate=0.0 if skip else (_NEXT_S if same else _FIRST_S) / self.tools.settings.jobs,
+            estimate=0.0 if skip else self._seconds(video, known=same),
             payload=payload.facts(),
             precondition=pairing.subtitle.stamp.text(),
             undoable=not (skip or self.options.check),
         )
         return planned if skip else replace(planned, reason=self._reason(planned, against))
+
+    def _seconds(self, video: MediaFile | None, *, known: bool) -> float:
+        """Return roughly how long an operation takes; only the built-in engine keeps what it has `known` of a sound."""
+        hears = video is not None and self.reference is None and not (known and self.engine in ("auto", "builtin"))
+        listening = _OPENING_S + video.stamp.size / _BYTES_A_SECOND if hears and video is not None else 0.0
+        return (_ALIGNING_S + listening) / self.tools.settings.jobs
 
     async def _problem(self, problem: Problem, scope: Scope) -> list[PlanItem]:
         """Return the operation that reports what could not be looked at, once where it stays as it is."""
