@@ -65,8 +65,25 @@ async def test_the_palette_finds_a_command_by_a_few_letters_and_does_it(tmp_path
         await on.until(lambda: isinstance(on.app.screen, PaletteScreen))
         await on.press("down", "up", *"zzzz", "enter")
         assert isinstance(on.app.screen, PaletteScreen)
+        await on.sees("no command and no setting is called so")
         await on.press("escape")
         await on.until(lambda: isinstance(on.app.screen, SettingsScreen))
+
+
+async def test_the_palette_finds_settings_as_well(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await on.press("J", ":")
+        await on.until(lambda: isinstance(on.app.screen, PaletteScreen))
+        assert "Setting:" not in on.text
+        await on.type("largest")
+        await on.sees("largest shift", "Setting:")
+        await on.press("enter")
+        await on.until(lambda: isinstance(on.app.screen, SettingsScreen) and "largest shift" in on.row)
+        await on.press(":")
+        await on.until(lambda: isinstance(on.app.screen, PaletteScreen))
+        await on.type("colours")
+        await on.press("enter")
+        await on.until(lambda: isinstance(on.app.screen, SettingsScreen) and "colours" in on.row)
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,9 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Coroutine, Hashable, Sequence
+from collections.abc import Coroutine, Hashable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App
 from textual.events import DescendantFocus
 from textual.filter import NoColor
 from textual.screen import Screen
@@ -36,17 +35,16 @@ from synctui.tui.terminal.driver import TerminalDriver
 from synctui.tui.theme import OWN, choose_look, color_system, unknown_theme
 from synctui.tui.topline import places_line, running_line
 from synctui.tui.watch import Watch
+from synctui.tui.ways import Ways
 from synctui.tui.widgets.dialogs import Choice, Dialog, Menu
-from synctui.tui.widgets.sturdy import Sturdy
 
 if TYPE_CHECKING:
-    from synctui.model.plan import Request
     from synctui.services import Services
 
 log = logging.getLogger(__name__)
 
 
-class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
+class SyncTui(Ways, inherit_bindings=False):
     """The screens of SyncTUI."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -238,87 +236,12 @@ class SyncTui(Sturdy, App[ExitCode], inherit_bindings=False):
         command = self.keymap.find(place, id)
         return shown_key(command.keys[0]) if command is not None and command.keys else ""
 
-    # what a plan is looked at with before it runs
-
-    def preview(self, request: Request, title: str) -> None:
-        """Show what a request would do; nothing happens before it is confirmed there."""
-        from synctui.tui.screens.preview.screen import PreviewScreen
-        from synctui.tui.screens.preview.wanted import Wanted
-
-        self.show(PreviewScreen(Wanted(request), title))
-
-    def preview_undo(self, job: int, keys: Sequence[str] | None, title: str) -> None:
-        """Show what taking back a job, or some of its operations, would do."""
-        from synctui.tui.screens.preview.screen import PreviewScreen
-        from synctui.tui.screens.preview.wanted import Wanted
-
-        self.show(PreviewScreen(Wanted(job=job, keys=None if keys is None else tuple(keys)), title))
-
     # commands that hold everywhere
 
     def top_line(self, place: Place, width: int) -> Line:
         """Return the line at the top: where I am, the other places, what runs."""
         places = places_line(place)
         return spread(places, running_line(self.board, width - cells(text_of(places)) - 2), width)
-
-    def back(self) -> None:
-        """Go back to the screen before, if there is one."""
-        if len(self.screen_stack) > 1:
-            self.pop_screen()
-
-    def show(self, place: Place) -> None:
-        """Put a screen on top."""
-        self.push_screen(place)
-
-    def go(self, kind: type[Place]) -> None:
-        """Go to one of the main places: what lies above it is closed."""
-        for index, screen in enumerate(self.screen_stack):
-            if type(screen) is kind:
-                for _ in range(len(self.screen_stack) - index - 1):
-                    self.pop_screen()
-                return
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
-        self.push_screen(kind())
-
-    def do_library(self) -> None:
-        from synctui.tui.screens.library.screen import LibraryScreen
-
-        self.go(LibraryScreen)
-
-    def do_jobs(self) -> None:
-        from synctui.tui.screens.jobs.screen import JobsScreen
-
-        self.go(JobsScreen)
-
-    def do_settings(self) -> None:
-        from synctui.tui.screens.settings.screen import SettingsScreen
-
-        self.go(SettingsScreen)
-
-    def do_messages(self) -> None:
-        from synctui.tui.screens.messages import MessagesScreen
-
-        self.show(MessagesScreen())
-
-    def do_help(self) -> None:
-        from synctui.tui.screens.help import HelpScreen
-
-        place = self.screen
-        if isinstance(place, Place) and not isinstance(place, HelpScreen):
-            self.show(HelpScreen(place))
-
-    def do_palette(self) -> None:
-        from synctui.tui.screens.palette import PaletteScreen
-
-        place = self.screen
-        if isinstance(place, Place):
-            self.start(self._palette(place, PaletteScreen(place)))
-
-    async def _palette(self, place: Place, palette: Any) -> None:
-        command = await self.ask(palette)
-        if command is not None and self.screen is place:
-            place.do(command)
 
     async def do_resume(self) -> None:
         """Let what was interrupted go on; otherwise what a person paused."""

@@ -20,7 +20,7 @@ def test_from_nothing_to_a_library_that_stays(tmp_path: Path) -> None:
         terminal.press("~", "/", "m", "tab")
         terminal.sees("~/my media/")
         terminal.press("tab")
-        terminal.sees("2 begin like this", "~/my media/zz␛]52;c;Y3VybA==␇/")
+        terminal.sees("2 begin like this", "  Shows/", "  zz␛]52;c;Y3VybA==␇/")
         terminal.press("s", "h", "tab")
         terminal.sees("~/my media/Shows/")
         terminal.press("enter")

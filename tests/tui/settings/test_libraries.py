@@ -45,6 +45,26 @@ async def answered(on: Stage, question: str, text: str) -> None:
     await on.press("enter")
 
 
+async def test_what_is_wrong_with_a_text_is_not_said_of_the_next(tmp_path: Path) -> None:
+    async with stage(tmp_path, libraries={}) as on:
+        await on.sees("keeps your media library in sync")
+        await on.press("enter")
+        await answered(on, "Where is it?", str(tmp_path / "nowhere"))
+        await on.sees("there is no such folder")
+        await on.press("x")
+        await on.until(lambda: "there is no such folder" not in on.text and "enter takes it" in on.text)
+        await on.press("tab")
+        await on.sees("nothing begins like this")
+        (tmp_path / "shows-a").mkdir()
+        (tmp_path / "shows-b").mkdir()
+        paste(on, str(tmp_path / "sh"))
+        await on.until(lambda: "nothing begins like this" not in on.text)
+        await on.press("tab")
+        await on.sees("2 begin like this", "│   shows-a/", "│   shows-b/")
+        await on.press("a")
+        await on.until(lambda: "2 begin like this" not in on.text)
+
+
 async def test_the_first_start_leads_to_a_library_that_is_scanned(tmp_path: Path) -> None:
     put_series(tmp_path / "my media" / "Shows")
     async with stage(tmp_path, libraries={}) as on:

@@ -1,4 +1,4 @@
-"""Every command of a place by its name: type a few letters, Enter does it."""
+"""Every command of a place, and every setting, by its name: type a few letters, Enter does it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from textual.containers import Vertical
 from textual.events import Key
 from textual.widgets import Input
 
+from synctui.config.load import Loaded
+from synctui.config.template import sentence
+from synctui.config.values import dotted
 from synctui.text import cells
 from synctui.tui.commands.command import Command
 from synctui.tui.commands.finding import found
 from synctui.tui.commands.keys import shown_key
 from synctui.tui.draw.line import Line, Span
+from synctui.tui.screens.settings.wording import label
 from synctui.tui.widgets.dialogs import Dialog
 from synctui.tui.widgets.field import Field
 from synctui.tui.widgets.lines import Lines
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 
 _KEY, _LONGEST = 8, 26
 _LEAST, _MOST, _AROUND = 3, 14, 8
+SETTING = "setting"
 _MOVES = frozenset(("up", "down", "first", "last", "page_up", "page_down"))
 
 
@@ -46,18 +51,20 @@ class _Found(Rows):
 
 
 class PaletteScreen(Dialog):
-    """Answers with a command of a place, or None."""
+    """Answers with a command of a place, one whose place is `SETTING` (its id is that of an entry there), or None."""
 
     def __init__(self, asked: Place) -> None:
         super().__init__("Commands")
         self._asked = asked
         self._found = _Found()
+        self._settings = _settings(asked.home.launch.loaded)
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Lines(id="dialog-head")
             yield Field(id="answer", select_on_focus=False)
             yield RowList(self._found)
+            yield Lines(id="palette-note")
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -70,8 +77,15 @@ class PaletteScreen(Dialog):
         known = tuple(one for one in home.keymap.of_place(self._asked.place) if home.offers(one))
         offered = [one for one in known if one.id not in _MOVES and one.id != "palette"]
         self._found.label = min(_LONGEST, max(cells(one.label) for one in offered) + 2)
-        self._found.commands = found(offered, text)
+        # Settings are for those who look for one: among all commands they would only be in the way.
+        self._found.commands = found([*offered, *(self._settings if text.strip() else ())], text)
+        self._tell("" if self._found.commands else "no command and no setting is called so")
         self.query_one(RowList).reload(keep=False)
+
+    def _tell(self, text: str) -> None:
+        note = self.query_one("#palette-note", Lines)
+        note.display = bool(text)
+        note.show((Span("   " + text, "dim"),))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -99,3 +113,11 @@ class PaletteScreen(Dialog):
             event.stop()
             event.prevent_default()
             rows.move(moves[event.key])
+
+
+def _settings(loaded: Loaded) -> list[Command]:
+    from synctui.tui.screens.settings.entries import offered
+
+    return [
+        Command(dotted(key), SETTING, (), label(key), f"Setting: {sentence(setting)}") for key, setting, _ in offered(loaded)
+    ]

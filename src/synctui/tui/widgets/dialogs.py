@@ -22,6 +22,7 @@ from synctui.tui.widgets.rows import RowList, Rows
 from synctui.tui.widgets.sturdy import Sturdy
 
 _WIDTH, _BORDER = 76, 4
+_MOST_FOUND = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,7 @@ class Prompt(Dialog):
         self._check = check
         self._complete = complete
         self._secret = secret
+        self._about: str | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -167,7 +169,16 @@ class Prompt(Dialog):
         # A field scrolls when its cursor moves: where a long text ends is where typing goes on.
         field.call_after_refresh(field.action_home)
         field.call_after_refresh(field.action_end)
+        self._hint()
+
+    def _hint(self) -> None:
+        self._about = None
         self._say("enter takes it, esc gives up" + (", tab completes" if self._complete is not None else ""), "dim")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._about is not None and event.value != self._about:
+            self._hint()  # what was said was about another text
 
     def _say(self, text: str, role: Role, more: Sequence[str] = ()) -> None:
         lines: list[Line] = [(Span(part, role),) for part in wrapped(text, self.room)] if text else []
@@ -187,6 +198,7 @@ class Prompt(Dialog):
         assert self._complete is not None
         field = self.query_one(Input)
         found = await self._complete(field.value)
+        self._about = field.value
         if not found:
             self._say("nothing begins like this", "warn")
             return
@@ -195,14 +207,20 @@ class Prompt(Dialog):
             while not one.startswith(common):
                 common = common[:-1]
         if len(common) >= len(field.value):  # as long: with the capitals that the names have
-            field.value = common
+            self._about = field.value = common
             field.cursor_position = len(common)
-        self._say(f"{len(found)} begin like this" if len(found) > 1 else "", "dim", found[:5] if len(found) > 1 else ())
+        if len(found) == 1:
+            self._say("", "dim")
+            return
+        # Of a path only what comes next is news; the whole would be cut where it begins to differ.
+        known = common.rfind("/") + 1
+        self._say(f"{len(found)} begin like this", "dim", [one[known:] for one in found[:_MOST_FOUND]])
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         wrong = await self._check(event.value) if self._check is not None else ""
         if wrong:
+            self._about = event.value
             self._say(wrong, "error")
         else:
             self.dismiss(event.value)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from synctui.adapters.engines import Engine
 from synctui.config.launch import Launch
 from synctui.config.load import Key, Loaded, Origin
-from synctui.config.schema import LATER, NAMED, SECTIONS
+from synctui.config.schema import LATER, NAMED, SECTIONS, Setting
 from synctui.config.template import sentence
 from synctui.config.values import dotted
 from synctui.text import display
@@ -108,11 +108,16 @@ def _kept(loaded: Loaded, key: Key, origin: Origin) -> str:
     return wins(origin) or "Added here: x takes it out again."
 
 
+def offered(loaded: Loaded) -> Iterator[tuple[Key, Setting, Any]]:
+    """Yield the settings that can be changed here, with their values."""
+    for key, setting, value in loaded.values():
+        if not (key[0] in NAMED or key[0] in LATER or setting.option.later):
+            yield key, setting, value
+
+
 def _values(view: View) -> Iterator[Entry]:
     section = ""
-    for key, setting, value in view.loaded.values():
-        if key[0] in NAMED or key[0] in LATER or setting.option.later:
-            continue
+    for key, setting, value in offered(view.loaded):
         if key[0] != section:
             section = key[0]
             yield _heading(GROUPS.get(section, section), (SECTIONS[section].__doc__ or "").split("\n", 1)[0])

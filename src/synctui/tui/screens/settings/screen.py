@@ -86,6 +86,10 @@ class SettingsScreen(Place):
     SettingsScreen.-wide #settings-said { width: 44; height: 1fr; }
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._wanted = ""
+
     def body(self) -> Iterable[Widget]:
         self._entries = _Entries()
         self._engines: Sequence[Engine] | None = None
@@ -94,6 +98,16 @@ class SettingsScreen(Place):
         with Container(id="settings-body"):
             yield RowList(self._entries, id="settings-list", gutter=True)
             yield Lines(height=None, id="settings-said")
+
+    def point_at(self, id: str) -> None:
+        """Put the cursor on an entry, as soon as it is there."""
+        self._wanted = id
+        if self.is_running and self.query(RowList):
+            self._point()
+
+    def _point(self) -> None:
+        found = self._entries.find(self._wanted)
+        self.query_one(RowList).move_to(1 if found is None else found, settle=True)
 
     # how things stand
 
@@ -124,7 +138,7 @@ class SettingsScreen(Place):
         super().on_mount()
         self.set_class(self.size.width >= _WIDE, "-wide")
         self.show_entries()
-        self.query_one(RowList).move_to(1)
+        self._point()
         if self.home.house.ready:
             self.home.start(self._ask_engines(), name="engines")
 
