@@ -45,6 +45,10 @@ class FileStamp:
         """Return the stamp as stored in fingerprints (inodes change on some network mounts and are left out)."""
         return f"{self.size}:{self.mtime_ns}"
 
+    def same_file(self, other: FileStamp) -> bool:
+        """Tell whether both were taken of one file, whatever path led to it."""
+        return (self.device, self.inode) == (other.device, other.inode)
+
 
 @dataclass(frozen=True, slots=True)
 class SubtitleName:

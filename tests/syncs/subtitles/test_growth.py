@@ -45,19 +45,19 @@ async def test_a_video_that_grows_while_it_is_read_is_put_off_to_the_next_run(tm
         assert (await home.run(path)).ended(path) == ("done", "aligned")
 
 
-def test_growth_is_a_change_of_size_or_time_or_a_video_that_is_gone(tmp_path: Path) -> None:
+async def test_growth_is_a_change_of_size_or_time_or_a_video_that_is_gone(tmp_path: Path) -> None:
     video = tmp_path / "film.mkv"
     video.write_bytes(b"1234")
-    still = Growth(str(video))
-    still.check()
+    still = await Growth.begin(str(video))
+    await still.check()
     os.utime(video, (1, 1))
     with pytest.raises(OperationFailed) as raised:
-        still.check()
+        await still.check()
     assert raised.value.code == "still_growing"
-    gone = Growth(str(video))
+    gone = await Growth.begin(str(video))
     video.unlink()
     with pytest.raises(OperationFailed):
-        gone.check()
+        await gone.check()
 
 
 async def test_a_disk_that_goes_away_while_its_video_is_read_leaves_no_verdict(

@@ -77,9 +77,9 @@ async def align(tools: Tools, engines: Engines, operation: Operation, run: Run) 
     try:
         run.progress("reading")
         source = await _read(tools, operation, wanted)
-        if not wanted.video_is_there():
+        if not await asyncio.to_thread(wanted.video_is_there):
             raise OperationFailed("the video is not there any more", code="gone")
-        growth = Growth(wanted.video)
+        growth = await Growth.begin(wanted.video)
         question = Question(
             subtitle=source.subtitle,
             path=operation.path or "",
@@ -90,7 +90,7 @@ async def align(tools: Tools, engines: Engines, operation: Operation, run: Run) 
             stream=None if wanted.audio is None else wanted.audio - 1,
         )
         proposal = await (await engines.of(wanted.engine)).align(question, run)
-        growth.check()
+        await growth.check()
         return await _conclude(tools, operation, wanted, source, proposal, run)
     except OperationFailed as error:
         if error.code == "video_unreadable" and not await asyncio.to_thread(

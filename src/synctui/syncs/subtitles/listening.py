@@ -55,10 +55,10 @@ class Listening:
             content = await asyncio.to_thread(read_capped, media)
             subtitle = await asyncio.to_thread(parse_subtitle, content.data, media)
             return Heard(media, cues=subtitle.cues, label=os.path.basename(media))
-        growth = Growth(media)
+        growth = await Growth.begin(media)
         async with self._locks.of(media):
             answer = await self._run("speech_of", self._audio(media, question.stream, question.languages), run)
-        growth.check()
+        await growth.check()
         track = answer["track"]
         return Heard(
             media,

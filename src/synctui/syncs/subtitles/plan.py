@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from synctui import words
 from synctui.errors import OperationFailed, TargetNotFound, UsageError
@@ -59,27 +60,36 @@ async def plan_alignment(
     planner = await _Planner.of(tools, engines, options, named)
     seen: set[str] = set()
     for part in together(scopes):
-        batch: list[Found] = []
         scope = part[0]
-        async for found in _held(tools, part, options):
-            if isinstance(found, Pairing):
-                if _file_of(found) in seen or not (planner.speaks(found) or found.subtitle.path in named):
-                    continue
-                if planner.refers_to(found):
-                    # It would only confirm itself.
-                    if [scope.path for scope in scopes] == [found.subtitle.path]:
-                        raise UsageError(f"{display(scope.path)} is its own --reference", hint="name another file")
-                    continue
-                seen.add(_file_of(found))
-            batch.append(found)
-            if len(batch) >= _BATCH:
-                async with aclosing(planner.decide(_in_order(batch), scope)) as items:
-                    async for item in items:
-                        yield item
-                batch = []
-        async with aclosing(planner.decide(_in_order(batch), scope)) as items:
-            async for item in items:
-                yield item
+        async for batch in _batches(_held(tools, part, options)):
+            files = await asyncio.to_thread(planner.look_at, batch)
+            meant: list[Found] = []
+            for found in batch:
+                if isinstance(found, Pairing):
+                    file = files[found.subtitle.path]
+                    if file.path in seen or not (planner.speaks(found) or found.subtitle.path in named):
+                        continue
+                    if file.is_reference:
+                        # It would only confirm itself.
+                        if [scope.path for scope in scopes] == [found.subtitle.path]:
+                            raise UsageError(f"{display(scope.path)} is its own --reference", hint="name another file")
+                        continue
+                    seen.add(file.path)
+                meant.append(found)
+            async with aclosing(planner.decide(_in_order(meant), scope, files)) as items:
+                async for item in items:
+                    yield item
+
+
+async def _batches(all_found: AsyncIterator[Found]) -> AsyncIterator[list[Found]]:
+    batch: list[Found] = []
+    async for found in all_found:
+        batch.append(found)
+        if len(batch) >= _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 async def _held(tools: Tools, part: list[Scope], options: SubtitleOptions) -> AsyncIterator[Found]:
@@ -107,10 +117,11 @@ def _path_of(found: Found) -> str:
     return found.path if isinstance(found, Problem) else ""
 
 
-def _file_of(pairing: Pairing) -> str:
-    """Return what is planned once: a file, however many links beside videos lead to it."""
-    path = pairing.subtitle.path
-    return os.path.realpath(path) if pairing.video is not None and os.path.islink(path) else path
+class _Looked(NamedTuple):
+    """What a subtitle's path leads to: planned once, however many links beside videos lead to it."""
+
+    path: str
+    is_reference: bool
 
 
 @dataclass(slots=True)
@@ -133,8 +144,8 @@ class _Planner:
         cls, tools: Tools, engines: Engines, options: SubtitleOptions, named: frozenset[str] = frozenset()
     ) -> _Planner:
         program = await engines.resolve(options.engine)
-        reference = _existing(options.reference, "--reference")
-        video = _existing(options.video, "--video")
+        reference = await asyncio.to_thread(_existing, options.reference, "--reference")
+        video = await asyncio.to_thread(_existing, options.video, "--video")
         struck = await struck_out(tools.database, program.name, MOST_STRIKES)
         return cls(tools, options, program.name, program.version, reference, video, struck, named, engines.listening)
 
@@ -142,27 +153,27 @@ class _Planner:
         """Return whether the subtitle is in one of the languages asked for."""
         return wanted_language(pairing.name.language, self.options.languages)
 
-    def refers_to(self, pairing: Pairing) -> bool:
-        """Return whether the subtitle is the reference itself."""
-        if self.reference is None:
-            return False
-        file = media_file(pairing.subtitle.path)
-        return file is not None and (file.stamp.device, file.stamp.inode) == (
-            self.reference.stamp.device,
-            self.reference.stamp.inode,
-        )
+    def look_at(self, batch: list[Found]) -> dict[str, _Looked]:
+        """Return what the paths of subtitles lead to; the disks are asked, so only in a thread."""
+        return {found.subtitle.path: self._looked(found) for found in batch if isinstance(found, Pairing)}
 
-    async def decide(self, batch: list[Found], scope: Scope) -> AsyncGenerator[PlanItem, None]:
-        """Yield what to do about each of a batch."""
-        pairings = [found for found in batch if isinstance(found, Pairing)]
-        verdicts = await verdicts_for(self.tools.database, [pairing.subtitle.path for pairing in pairings])
-        files = {pairing.subtitle.path: _file_of(pairing) for pairing in pairings}
-        ignored = await ignored_among(self.tools.database, {*files, *files.values()})
+    def _looked(self, pairing: Pairing) -> _Looked:
+        path = pairing.subtitle.path
+        linked = pairing.video is not None and os.path.islink(path)
+        file = media_file(path) if self.reference is not None else None
+        refers = file is not None and self.reference is not None and file.stamp.same_file(self.reference.stamp)
+        return _Looked(os.path.realpath(path) if linked else path, refers)
+
+    async def decide(self, batch: list[Found], scope: Scope, files: Mapping[str, _Looked]) -> AsyncGenerator[PlanItem, None]:
+        """Yield what to do about each of a batch; `files` are what the paths of its subtitles lead to."""
+        paths = [found.subtitle.path for found in batch if isinstance(found, Pairing)]
+        verdicts = await verdicts_for(self.tools.database, paths)
+        ignored = await ignored_among(self.tools.database, {*paths, *(files[path].path for path in paths)})
         items: list[PlanItem] = []
         for found in batch:
             if isinstance(found, Pairing):
                 path = found.subtitle.path
-                alone = path not in self.named and not ignored.isdisjoint((path, files[path]))
+                alone = path not in self.named and not ignored.isdisjoint((path, files[path].path))
                 known = Tally(SubtitleState.IGNORED.value)
                 items.append(known if alone else await self._pairing(found, verdicts.get(path), scope))
             elif isinstance(found, Problem):
@@ -296,7 +307,7 @@ class _Planner:
     async def _problem(self, problem: Problem, scope: Scope) -> list[PlanItem]:
         """Return the operation that reports what could not be looked at, once where it stays as it is."""
         conditions = Conditions(self.engine, self.version, problem.reason, None, None, None, 0).fingerprint()
-        file = media_file(problem.path)
+        file = await asyncio.to_thread(media_file, problem.path)
         stamp = file.stamp if file is not None else FileStamp(0, 0)
         known = (await verdicts_for(self.tools.database, [problem.path])).get(problem.path)
         settled = known is not None and known.state is not SubtitleState.FAILED and holds(known, conditions, stamp)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from synctui.errors import TargetNotFound, UsageError
 from synctui.library.names import kind_of
@@ -12,6 +14,10 @@ from synctui.model.library import LibraryRoot
 from synctui.store.database import Database
 from synctui.store.targets import Target, address_parts, find_targets, node_at, subtitles
 from synctui.text import display
+
+_BATCH = 200
+
+Kind = Literal["folder", "file", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +46,21 @@ async def resolve(database: Database, targets: Sequence[str], libraries: Sequenc
                 hint="synctui --run subtitles PATH, or add a [[library]] (synctui config init)",
             )
         return [Scope(library.path, library=library) for library in libraries]
-    scopes = [await _resolve(database, target, libraries) for target in targets]
-    return list(dict.fromkeys(scopes))
+    scopes: dict[Scope, None] = {}
+    for start in range(0, len(targets), _BATCH):
+        batch = targets[start : start + _BATCH]
+        kinds = await asyncio.to_thread(list, map(_kind, batch))
+        for target, kind in zip(batch, kinds, strict=True):
+            scope = _of_path(os.path.abspath(target), kind, libraries) if kind else await _named(database, target, libraries)
+            scopes[scope] = None
+    return list(scopes)
+
+
+def _kind(path: str) -> Kind:
+    """Return what stands at a path: "" for nothing; a disk is asked, so only in a thread."""
+    if os.path.isdir(path):
+        return "folder"
+    return "file" if os.path.lexists(path) else ""
 
 
 def together(scopes: Sequence[Scope]) -> list[list[Scope]]:
@@ -52,9 +71,7 @@ def together(scopes: Sequence[Scope]) -> list[list[Scope]]:
     return list(parts.values())
 
 
-async def _resolve(database: Database, target: str, libraries: Sequence[LibraryRoot]) -> Scope:
-    if os.path.lexists(target):
-        return _of_path(os.path.abspath(target), libraries)
+async def _named(database: Database, target: str, libraries: Sequence[LibraryRoot]) -> Scope:
     for library in libraries:
         # Not there now: the scan draws the brake of a disk that is away.
         if os.sep in target and os.path.abspath(target) == os.path.abspath(library.path):
@@ -78,7 +95,7 @@ async def _resolve(database: Database, target: str, libraries: Sequence[LibraryR
             raise TargetNotFound(f"nothing is called {display(target)}", hint=hint)
         names = tuple([await _told(database, one) for one in exact or found])
         raise TargetNotFound(f"{display(target)} may mean several things", candidates=names)
-    return _of_target((exact or found)[0], libraries)
+    return await _of_target((exact or found)[0], libraries)
 
 
 async def _of_address(database: Database, target: str, library: LibraryRoot, names: Sequence[str]) -> Scope:
@@ -89,10 +106,10 @@ async def _of_address(database: Database, target: str, library: LibraryRoot, nam
     return Scope(library.path, library=library, node=node)
 
 
-def _of_target(target: Target, libraries: Sequence[LibraryRoot]) -> Scope:
+async def _of_target(target: Target, libraries: Sequence[LibraryRoot]) -> Scope:
     library = next((one for one in libraries if one.name == target.library), None)
     if target.path is not None:
-        return _of_path(target.path, libraries)
+        return _of_path(target.path, await asyncio.to_thread(_kind, target.path), libraries)
     if library is None:
         raise TargetNotFound(f"{target.name} lies in {target.library}, which is not configured any more")
     return Scope(library.path, library=library, node=target.node)
@@ -106,10 +123,10 @@ async def _told(database: Database, target: Target) -> str:
     return os.path.commonpath(folders) if folders else f"{target.name} (in {target.library})"
 
 
-def _of_path(path: str, libraries: Sequence[LibraryRoot]) -> Scope:
+def _of_path(path: str, kind: Kind, libraries: Sequence[LibraryRoot]) -> Scope:
     roots = [os.path.abspath(library.path) for library in libraries]
     holding = [root for root in roots if path == root or path.startswith(root.rstrip(os.sep) + os.sep)]
-    folder = os.path.isdir(path)
+    folder = kind == "folder"
     if folder and path in roots:
         return Scope(path, library=libraries[roots.index(path)])
     if not folder and kind_of(os.path.basename(path)) is None:
