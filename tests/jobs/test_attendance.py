@@ -269,3 +269,24 @@ async def test_idling_is_one_tiny_question_a_second(bench: Bench, monkeypatch: p
         await until(lambda: asked.count("PRAGMA data_version") >= 2)
         assert time.monotonic() - began > 0.9
         assert len([sql for sql in asked if sql != "PRAGMA data_version"]) <= 1, asked
+
+
+async def test_whoever_retires_leaves_what_is_asked_for_then_to_the_next(bench: Bench) -> None:
+    hold = Hold()
+    sync = ScriptedSync([operation("a")])
+    sync.does["a"] = hold
+    engine = bench.engine(sync)
+    async with attended(engine) as attendance:
+        first = await bench.submit(engine)
+        await hold.begun.wait()
+        retiring = asyncio.create_task(attendance.retire())
+        await asyncio.sleep(0)
+        assert not retiring.done(), "what runs comes to its end"
+        hold.go.set()
+        await retiring
+        assert (await engine.watch(first)).state is JobState.COMPLETED
+        second = await bench.submit(engine)
+        await until(lambda: attendance._seen is not None)
+        assert (await engine.watch(second)).state is JobState.PENDING
+    async with attended(engine):
+        await ended(engine, second)

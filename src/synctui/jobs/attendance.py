@@ -34,6 +34,7 @@ class Attendance:
         self._due: str | None = None
         self._failures = 0
         self._settled = False
+        self._retired = False
 
     async def run(self, stop: Stop) -> None:
         """Attend until a stop is asked for and what runs has come to its commit points; never raises for a fault."""
@@ -54,6 +55,11 @@ class Attendance:
     async def idle(self) -> None:
         """Return when no job runs here."""
         await self._resting.wait()
+
+    async def retire(self) -> None:
+        """Return when no job runs here; none is taken up any more, whoever attends next does that."""
+        self._retired = True
+        await self.idle()
 
     async def _guarded(self, stop: Stop, rung: bool) -> float:
         """Look and run; return the seconds until the next look."""
@@ -98,6 +104,8 @@ class Attendance:
         self._settled = True
 
     async def _execute(self, stop: Stop) -> None:
+        if self._retired:
+            return
         self._resting.clear()
         try:
             async with self._engine.executing(what="the screens"):

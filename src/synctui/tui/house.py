@@ -84,7 +84,7 @@ class House:
         """
         await self.read_again()
         if self.attendance is not None:
-            await self.attendance.idle()
+            await self.attendance.retire()
         self._again = True
         self._leave.set()
 
