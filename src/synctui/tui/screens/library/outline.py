@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from synctui.tui.screens.library.branch import Branch, Row
+from synctui.tui.screens.library.known import PAGE, Known
 
 if TYPE_CHECKING:
     from synctui.store.jumps import Spot
     from synctui.tui.screens.library.sources import Entry, Key, Source
 
-PAGE = 64
-_MOST_PAGES = 96
 _MOST_ROWS = 2_000
-
-
-@dataclass(slots=True)
-class _Page:
-    entries: list[Entry]
-    stamp: int
 
 
 class Outline:
@@ -44,10 +35,8 @@ class Outline:
     ) -> None:
         self.top = Branch(None, source)
         self.revision = 0
-        self._stamp = 0
         self._fetching = False
-        self._pages: OrderedDict[tuple[Branch, int], _Page] = OrderedDict()
-        self._places: dict[Key, tuple[Branch, int]] = {}
+        self._known = Known()
         self._missing: dict[tuple[Branch, int], None] = {}
         self._rows: dict[int, Row] = {}
         self._wanted, self._arrived, self._moved, self._visible, self._below = wanted, arrived, moved, visible, below
@@ -81,7 +70,7 @@ class Outline:
         lines = entry.row.subtitles if entry is not None else ()
         line = lines[at] if at < len(lines) else None
         if line is not None:
-            self._places["subtitle", line.path] = (branch, at)
+            self._known.stands(("subtitle", line.path), branch, at)
         return Row(branch, at, entry if line is not None else None, line)
 
     def _locate(self, index: int) -> tuple[Branch, int]:
@@ -97,7 +86,7 @@ class Outline:
 
     def find(self, key: Key) -> int | None:
         """Return the place of a row that is known."""
-        place = self._places.get(key)
+        place = self._known.place(key)
         if place is None or not self._stands(place[0]):
             return None
         return self.index_of(*place) if place[1] < place[0].total else None
@@ -108,14 +97,9 @@ class Outline:
         )
 
     def _entry(self, branch: Branch, at: int) -> Entry | None:
-        number, within = divmod(at, PAGE)
-        page = self._pages.get((branch, number))
-        if page is None or page.stamp < self._stamp:
-            self._ask(branch, number)
-        if page is None or within >= len(page.entries):
-            return None
-        self._pages.move_to_end((branch, number))
-        return page.entries[within]
+        if not self._known.fresh(branch, at // PAGE):
+            self._ask(branch, at // PAGE)
+        return self._known.entry(branch, at)
 
     def _ask(self, branch: Branch, number: int) -> None:
         if (branch, number) not in self._missing:
@@ -162,22 +146,10 @@ class Outline:
 
     def _keep(self, branch: Branch, number: int, entries: list[Entry]) -> set[int]:
         """Keep a page, and return which of its lines say something new."""
-        before = self._pages.pop((branch, number), None)
-        known = before.entries if before is not None else []
-        self._pages[branch, number] = _Page(entries, self._stamp)
-        for offset, entry in enumerate(entries):
-            self._places[entry.key] = (branch, number * PAGE + offset)
-        while len(self._pages) > _MOST_PAGES:
-            (owner, _), page = self._pages.popitem(last=False)
-            for entry in page.entries:
-                if self._places.get(entry.key, (None, 0))[0] is owner:
-                    del self._places[entry.key]
-        if len(self._places) > 4 * PAGE * _MOST_PAGES:  # subtitles of videos that were opened
-            self._places = {key: place for key, place in self._places.items() if key[0] != "subtitle"}
-        changed = {at for at, entry in enumerate(entries) if at >= len(known) or known[at] != entry}
-        for at in changed:
-            self._refit(branch, number * PAGE + at, entries[at])
-        return changed
+        changed = self._known.keep(branch, number, entries)
+        for at, entry in changed.items():
+            self._refit(branch, number * PAGE + at, entry)
+        return set(changed)
 
     def _refit(self, branch: Branch, at: int, entry: Entry) -> None:
         """Let an open video have as many lines as it has subtitles now."""
@@ -277,8 +249,7 @@ class Outline:
     async def _sure(self, branch: Branch, at: int) -> None:
         """Have the page of a line, as it is now."""
         number = at // PAGE
-        page = self._pages.get((branch, number))
-        if page is None or page.stamp < self._stamp:
+        if not self._known.fresh(branch, number):
             entries, total = await self._read(branch, number)
             self._resize(branch, total)
             self._keep(branch, number, entries)
@@ -296,7 +267,7 @@ class Outline:
 
     def stale(self) -> None:
         """Take over that lines may say something else now: those on the screen are read again, others when they come."""
-        self._stamp += 1
+        self._known.age()
         self._ask_for_visible()
 
     def _ask_for_visible(self) -> None:
@@ -318,13 +289,13 @@ class Outline:
                 break
         else:
             return False
-        place = self._places.get(keep) if keep is not None else None
+        place = self._known.place(keep) if keep is not None else None
         around: list[tuple[Branch, int, list[Entry]]] = []
         if keep is not None and place is not None and place[0].source is not None:
             around = await self._around(place[0], keep, height)
         if revision != self.revision:
             return False
-        self._stamp += 1
+        self._known.age()
         before = self.top.shape()
         self._apply(found)
         new = [(branch, number, self._keep(branch, number, entries)) for branch, number, entries in around]
@@ -389,11 +360,9 @@ class Outline:
         found: list[Key] = []
         for index in rows:
             branch, at = self._locate(index)
-            if branch.source is not None:
-                page = self._pages.get((branch, at // PAGE))
-                if page is None or at % PAGE >= len(page.entries):
-                    entries, _ = await self._read(branch, at // PAGE)
-                    self._keep(branch, at // PAGE, entries)
+            if branch.source is not None and self._known.entry(branch, at) is None:
+                entries, _ = await self._read(branch, at // PAGE)
+                self._keep(branch, at // PAGE, entries)
             row = self._look(index)
             if row.key is not None:
                 found.append(row.key)
