@@ -17,7 +17,7 @@ EVERYWHERE = (
     Command("settings", "", (",",), "settings", "To the settings: libraries, engines, languages, looks."),
     Command("messages", "", ("M",), "messages", "What was said at the bottom, all of it."),
     Command("help", "", ("?",), "help", "What can be done here, and with which key.", hint=9),
-    Command("palette", "", (":", "ctrl+p"), "commands", "Find a command by its name."),
+    Command("palette", "", (":", "ctrl+p"), "commands", "Find a command, or a setting, by its name."),
     Command("resume", "", ("C",), "continue", "Let what was interrupted go on."),
     Command("tour", "", ("T",), "tour", "In the demo: put the guided tour away, or bring it back."),
     Command("tour_next", "", (".",), "next step", "In the demo: skip a step of the guided tour."),
