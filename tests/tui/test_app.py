@@ -282,3 +282,23 @@ def test_the_tour_catches_up_with_who_does_not_wait_for_it(tmp_path: Path) -> No
     undo = replace(job, snapshot=replace(job.snapshot, job=2), undo_of=1)
     guide.look("library", Board((undo, job)))
     assert guide.step.id == "own"
+
+
+async def test_what_the_frame_names_can_be_clicked(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+
+        async def click(line: int, word: str) -> None:
+            assert await on.pilot.click(offset=(on.lines()[line].index(word) + 1, line))
+
+        await click(0, "Jobs")
+        await on.sees("no jobs yet")
+        await click(0, "Settings")
+        await on.sees("largest shift")
+        await click(0, "SyncTUI")
+        await on.sees("largest shift")
+        await click(23, "help")
+        await on.sees("Change a value.")
+        await click(0, "Library")
+        await on.sees("The Long Orbit")
+        await click(23, "sync")
+        await on.sees("Preview", "4 to align")

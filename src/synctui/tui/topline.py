@@ -20,7 +20,7 @@ def places_line(place: Place) -> Line:
     """Return the name and the places, the one that is shown in bold."""
     line: list[Span] = [Span(" SyncTUI", "accent")]
     for name in _PLACES:
-        line += [Span("   "), Span(name, "strong" if name == place.title_word else "dim")]
+        line += [Span("   "), Span(name, "strong" if name == place.title_word else "dim", does=name.lower())]
     if place.title_word and place.title_word not in _PLACES:
         line += [Span("   "), Span(place.title_word, "strong")]
     if place.about:
@@ -33,7 +33,7 @@ def running_line(board: Board, room: int) -> Line:
     running = [job for job in board.jobs if job.state.value in ("running", "planning")]
     if not running:
         paused = sum(job.state.value == "paused" for job in board.jobs)
-        return (Span(f"‖ {paused} paused ", "warn"),) if paused else (Span(" "),)
+        return (Span(f"‖ {paused} paused ", "warn", does="jobs"),) if paused else (Span(" "),)
     job = running[0]
     shown = job.snapshot
     share = f"{100 * shown.current // shown.total:>3} %" if shown.total else ""
@@ -41,4 +41,4 @@ def running_line(board: Board, room: int) -> Line:
     more = f"  +{len(running) - 1}" if len(running) > 1 else ""
     rest = f"  {share}  {left}{more} "
     title = clip(job.title, max(len(job.request.kind), room - cells(rest) - 2))
-    return (Span("▶ ", "accent"), Span(title + rest))
+    return (Span("▶ ", "accent", does="jobs"), Span(title + rest, does="jobs"))

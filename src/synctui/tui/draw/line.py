@@ -16,12 +16,16 @@ _BLANKS = " \u2800"
 
 
 class Span(NamedTuple):
-    """Some text of a line and what it is; `width` fills or cuts it to so many columns, `right` fills it on the left."""
+    """Some text of a line and what it is; `width` fills or cuts it to so many columns, `right` fills it on the left.
+
+    `does` is the command that a click on it means.
+    """
 
     text: str
     role: Role = "text"
     width: int | None = None
     right: bool = False
+    does: str = ""
 
 
 Line = tuple[Span, ...]
@@ -43,6 +47,15 @@ def text_of(line: Iterable[Span]) -> str:
     return "".join(fit(span) for span in line)
 
 
+def span_at(line: Iterable[Span], column: int) -> Span | None:
+    """Return the span that is drawn in a column, None beyond the last."""
+    for span in line:
+        column -= cells(fit(span))
+        if column < 0:
+            return span
+    return None
+
+
 def spread(left: Line, right: Line, width: int) -> Line:
     """Return a line with `left` at its beginning and `right` at its end; what does not fit is cut from `left`."""
     taken = sum(cells(fit(span)) for span in right)
@@ -56,7 +69,7 @@ def spread(left: Line, right: Line, width: int) -> Line:
             continue
         if room:
             cut = clip(text, room)
-            kept.append(Span(cut, span.role))
+            kept.append(Span(cut, span.role, does=span.does))
             room -= cells(cut)
         break
     return (*kept, Span(" " * room), *right)

@@ -164,7 +164,12 @@ class Place(Sturdy, Screen[Any]):
         ):
             more = f" {shown_key(messages.keys[0])} shows all of it"
             room = max(0, width - 4 - cells(more))
-            return (Span("── ", "rule"), Span(text, said.role, room), Span(more, "dim"), Span(" ", "rule"))
+            return (
+                Span("── ", "rule"),
+                Span(text, said.role, room, does="messages"),
+                Span(more, "dim", does="messages"),
+                Span(" ", "rule"),
+            )
         line: Line = (Span("── ", "rule"), Span(text, said.role), Span(" ", "rule"))
         taken = sum(cells(fit(span)) for span in line)
         return (*line, Span("─" * max(0, width - taken), "rule"))
@@ -184,7 +189,8 @@ class Place(Sturdy, Screen[Any]):
             kept = 0 if command is help else reserve
             if shown >= _MOST_HINTS - (0 if command is help else 1) or taken + size - 3 > width - kept:
                 continue
-            line += [Span("   " if shown else ""), Span(key, "accent"), Span(" " + word, "dim")]
+            does = command.id
+            line += [Span("   " if shown else ""), Span(key, "accent", does=does), Span(" " + word, "dim", does=does)]
             shown += 1
             taken += size
         return tuple(line)
@@ -234,6 +240,11 @@ class Place(Sturdy, Screen[Any]):
                 self.home.start(result, name=command.id)
             self.home.did(self.place, command)
         self.update_frame()
+
+    def on_lines_clicked(self, event: Lines.Clicked) -> None:
+        event.stop()
+        if (command := self.home.keymap.find(self.place, event.does)) is not None:
+            self.do(command)
 
     def on_row_list_pressed(self, event: RowList.Pressed) -> None:
         event.stop()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual.events import Click
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from synctui.tui.draw.line import Line, strip_of, text_of
+from synctui.tui.draw.line import Line, span_at, strip_of, text_of
 from synctui.tui.draw.palette import Palette
 from synctui.tui.widgets.sturdy import Sturdy
 
@@ -17,6 +19,13 @@ class Lines(Sturdy, Widget):
     """Shows lines; only those that changed are drawn again."""
 
     DEFAULT_CSS = "Lines { height: 1; width: 1fr; }"
+
+    class Clicked(Message):
+        """Something was clicked that means a command."""
+
+        def __init__(self, does: str) -> None:
+            super().__init__()
+            self.does = does
 
     def __init__(self, *, height: int | None = 1, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -35,6 +44,12 @@ class Lines(Sturdy, Widget):
     def shown(self) -> Sequence[str]:
         """Return what stands there, as plain text."""
         return [text_of(line).rstrip() for line in self._lines]
+
+    def on_click(self, event: Click) -> None:
+        event.stop()
+        span = span_at(self._lines[event.y], event.x) if event.y < len(self._lines) else None
+        if span is not None and span.does:
+            self.post_message(self.Clicked(span.does))
 
     def render_line(self, y: int) -> Strip:
         palette: Palette = self.app.palette  # type: ignore[attr-defined]
