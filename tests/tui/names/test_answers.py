@@ -81,7 +81,7 @@ async def dialogs(s: Stage, sight: Sight) -> None:
         task = s.app.start(s.app.ask(prompt))
         await on_top(s, prompt)
         sight.look()
-        await prompt._completed()
+        await prompt._completed(begun)
         sight.look()
         field = prompt.query_one(Input)
         for name in some[::3]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tomllib
 from dataclasses import replace
@@ -14,6 +15,7 @@ from synctui.config.paths import Paths
 from synctui.model.library import LibraryRoot
 from synctui.tui.screens.settings.screen import SettingsScreen
 from synctui.tui.screens.settings.welcome import WelcomeScreen
+from synctui.tui.widgets.dialogs import Prompt
 from tests.hostile_names import FILE_NAMES
 from tests.tui.stage import Stage, put_series, stage
 
@@ -63,6 +65,34 @@ async def test_what_is_wrong_with_a_text_is_not_said_of_the_next(tmp_path: Path)
         await on.sees("2 begin like this", "│   shows-a/", "│   shows-b/")
         await on.press("a")
         await on.until(lambda: "2 begin like this" not in on.text)
+
+
+async def test_a_disk_that_does_not_answer_holds_nobody_up(tmp_path: Path) -> None:
+    asked: list[str] = []
+    answers = asyncio.Event()
+
+    async def never(text: str) -> list[str]:
+        asked.append(text)
+        await answers.wait()
+        return ["/media/series"]
+
+    async with stage(tmp_path, libraries={}, scanned=False) as on:
+        await on.sees("keeps your media library in sync")
+        task = on.app.start(on.app.ask(Prompt("Where?", "/me", complete=never)))
+        await on.sees("tab completes")
+        await on.press("tab", "tab", "tab")
+        await on.sees("looking; esc gives up")
+        assert asked == ["/me"], "one question at a time, or all threads wait for one disk"
+        await on.press("d")
+        answers.set()
+        await on.until(lambda: field(on).value == "/med" and "looking" not in on.text)
+        answers.clear()
+        await on.press("tab")
+        await on.sees("looking; esc gives up")
+        await on.press("escape")
+        await on.until(task.done)
+        assert task.result() is None
+        answers.set()
 
 
 async def test_the_first_start_leads_to_a_library_that_is_scanned(tmp_path: Path) -> None:

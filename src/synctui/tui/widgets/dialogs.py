@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -23,6 +24,7 @@ from synctui.tui.widgets.sturdy import Sturdy
 
 _WIDTH, _BORDER = 76, 4
 _MOST_FOUND = 5
+_PATIENCE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ class Prompt(Dialog):
         self._complete = complete
         self._secret = secret
         self._about: str | None = None
+        self._asking: asyncio.Task[None] | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -192,13 +195,26 @@ class Prompt(Dialog):
         elif event.key == "tab" and self._complete is not None:
             event.stop()
             event.prevent_default()
-            await self._completed()
+            await self._ask_disk(self._completed(self._complete))
 
-    async def _completed(self) -> None:
-        assert self._complete is not None
+    async def _ask_disk(self, work: Coroutine[Any, Any, None]) -> None:
+        """Ask one question at a time: what is typed ahead waits for the answer, but not for a disk that gives none."""
+        if self._asking is not None and not self._asking.done():
+            work.close()
+            return
+        self._asking = self.app.start(work, name="prompt")  # type: ignore[attr-defined]
+        _, waiting = await asyncio.wait({self._asking}, timeout=_PATIENCE)
+        if waiting and self.is_current:
+            self._about = self.query_one(Input).value
+            self._say("looking; esc gives up", "dim")
+
+    async def _completed(self, complete: Callable[[str], Awaitable[Sequence[str]]]) -> None:
         field = self.query_one(Input)
-        found = await self._complete(field.value)
-        self._about = field.value
+        asked = field.value
+        found = await complete(asked)
+        if not self.is_current or field.value != asked:
+            return  # given up, or something else was typed meanwhile
+        self._about = asked
         if not found:
             self._say("nothing begins like this", "warn")
             return
@@ -218,9 +234,17 @@ class Prompt(Dialog):
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        wrong = await self._check(event.value) if self._check is not None else ""
+        if self._check is None:
+            self.dismiss(event.value)
+        else:
+            await self._ask_disk(self._checked(self._check, event.value))
+
+    async def _checked(self, check: Callable[[str], Awaitable[str]], text: str) -> None:
+        wrong = await check(text)
+        if not self.is_current or self.query_one(Input).value != text:
+            return
         if wrong:
-            self._about = event.value
+            self._about = text
             self._say(wrong, "error")
         else:
-            self.dismiss(event.value)
+            self.dismiss(text)
