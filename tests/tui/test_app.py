@@ -19,8 +19,9 @@ from synctui.errors import StorageError
 from synctui.jobs.board import Board, BoardJob
 from synctui.jobs.progress import Snapshot
 from synctui.model.plan import Request
-from synctui.model.states import JobState
+from synctui.model.states import JobState, SubtitleState
 from synctui.services import configuration
+from synctui.store.ignored import ignored_among
 from synctui.tui.commands.keymap import Keymap
 from synctui.tui.commands.keys import shown_key
 from synctui.tui.commands.table import PLACES
@@ -31,6 +32,7 @@ from synctui.tui.messages import Messages
 from synctui.tui.screens.place import Place
 from synctui.tui.widgets.dialogs import Choice, Dialog, Menu, Prompt
 from synctui.tui.widgets.rows import RowList
+from tests.tui.library.shelf import find
 from tests.tui.stage import Stage, stage
 
 # Rows
@@ -213,6 +215,28 @@ async def test_a_command_is_about_the_row_on_which_its_key_was_pressed(s: Stage)
     for key in ("s", "j", "j"):
         s.app.post_message(Key(key, key))
     await s.sees("Sync: Series")
+    await s.press("escape")
+
+
+async def test_what_is_typed_ahead_is_meant_for_what_a_command_leads_to(s: Stage) -> None:
+    await s.sees("4 to check", "The Long Orbit")
+    off = next((s.library / "The Long Orbit").rglob("*S01E03*.en.srt"))
+    await find(s.services, off, SubtitleState.SHIFTED)
+    await s.press("g")
+    for key in ("w", "i"):
+        s.app.post_message(Key(key, key))
+    await s.sees("1 subtitle left alone", "1 ignored")
+    assert await ignored_among(s.services.database, [str(off)]) == {str(off)}
+    await s.press("i")
+    await s.sees("1 subtitle not ignored any more")
+    await s.press("g", "s")
+    await s.sees("4 to align")
+    # Enter is for the question, not for the plan below it.
+    for key, char in (("e", "e"), ("enter", None), ("escape", None)):
+        s.app.post_message(Key(key, char))
+    await s.until(lambda: not s.app._message_queue.qsize() and not isinstance(s.app.screen, Dialog))
+    await s.sees("4 to align")
+    assert (await s.services.engine.board()).jobs == ()
     await s.press("escape")
 
 

@@ -11,7 +11,8 @@ class Command:
 
     `id` is what `[ui.keys]` calls it, and `do_<id>` the method of the screen (or of the application) that does it. `place`
     is the screen that has it, "" for every screen. `keys` are Textual's names, or the character itself. `label` is its
-    word among the hints, `help` its sentence. `hint` ranks it among the hints at the bottom (1 first; 0: not there).
+    word among the hints, `help` its sentence. `hint` ranks it among the hints at the bottom (1 first; 0: not there). A
+    `lasting` one goes on beside what is typed next, which otherwise waits for what a command leads to.
     """
 
     id: str
@@ -20,3 +21,4 @@ class Command:
     label: str
     help: str
     hint: int = 0
+    lasting: bool = False

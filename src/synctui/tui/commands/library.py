@@ -50,7 +50,7 @@ LIBRARY = (
     Command("details", "library", ("d",), "details", "Video, audio, numbers, backup and history of a row."),
     Command("copy", "library", ("y",), "copy path", "Copy the path to the clipboard of your terminal (OSC 52)."),
     Command("show_path", "library", ("Y",), "show path", "Show the whole path, to select it by hand."),
-    Command("rescan", "library", ("R",), "scan", "Look at the disks again."),
+    Command("rescan", "library", ("R",), "scan", "Look at the disks again.", lasting=True),
     Command("add_library", "library", ("a",), "add a library", "Where there is none yet: add one by its path.", hint=6),
 )
 DETAILS = (

@@ -9,7 +9,15 @@ SETTINGS = (
     Command("add", "settings", ("a",), "add library", "Add a library by its path.", hint=2),
     Command("remove", "settings", ("x",), "remove", "Take a library out; its files stay as they are.", hint=5),
     Command("put_back", "settings", ("b",), "put back", "What your configuration file or the default says.", hint=3),
-    Command("test", "settings", ("t",), "test", "Look at a library's folder, or ask the engines how they are.", hint=4),
+    Command(
+        "test",
+        "settings",
+        ("t",),
+        "test",
+        "Look at a library's folder, or ask the engines how they are.",
+        hint=4,
+        lasting=True,
+    ),
 )
 KEYS = (
     Command("change", "keys", ("enter", "l", "right"), "change", "Give a command another key.", hint=1),

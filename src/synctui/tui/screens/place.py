@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _MOST_HINTS = 6
 _LEAST_FOR_GUIDE = 16
+_MOST_AHEAD, _LOOK_AHEAD = 1.0, 0.01
 _THROUGH_FIELDS = ("escape", "enter", "up", "down", "ctrl+c", "ctrl+z")
 
 
@@ -215,9 +217,17 @@ class Place(Sturdy, Screen[Any]):
             return
         event.stop()
         event.prevent_default()
-        self.do(command)
+        task = self.do(command)
         # What the command is about is settled in its task's first step: the next key, typed ahead, must not move the cursor.
         await asyncio.sleep(0)
+        if task is not None and not command.lasting:
+            await self._led(task)
+
+    async def _led(self, task: asyncio.Task[Any]) -> None:
+        """Wait until a command has led somewhere, to its end or to a question: what is typed ahead is meant for that."""
+        until = time.monotonic() + _MOST_AHEAD
+        while not task.done() and self.app.screen is self and time.monotonic() < until:
+            await asyncio.wait({task}, timeout=_LOOK_AHEAD)
 
     def action_interrupt(self) -> None:
         """Give up a field; elsewhere do what the key does."""
@@ -227,8 +237,9 @@ class Place(Sturdy, Screen[Any]):
         if command is not None:
             self.do(command)
 
-    def do(self, command: Command) -> None:
-        """Do a command; what goes wrong is said and ends nothing."""
+    def do(self, command: Command) -> asyncio.Task[Any] | None:
+        """Do a command, and return the task that goes on with it; what goes wrong is said and ends nothing."""
+        task: asyncio.Task[Any] | None = None
         self.home.messages.clear()
         method = getattr(self, "do_" + command.id, None) or getattr(self.home, "do_" + command.id)
         try:
@@ -237,9 +248,10 @@ class Place(Sturdy, Screen[Any]):
             self.home.trouble(error)
         else:
             if inspect.iscoroutine(result):
-                self.home.start(result, name=command.id)
+                task = self.home.start(result, name=command.id)
             self.home.did(self.place, command)
         self.update_frame()
+        return task
 
     def on_lines_clicked(self, event: Lines.Clicked) -> None:
         event.stop()
