@@ -7,7 +7,7 @@ from pathlib import Path
 
 from synctui.errors import DatabaseUnusable, StorageError, SyncTuiError, TemporaryFailure
 
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FORMAT}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _REFUSED = {
     sqlite3.SQLITE_FULL: ("disk_full", "no space is left for the database", "free some space, then run it again"),
@@ -34,6 +34,8 @@ def translated(error: BaseException, path: Path) -> BaseException:
     if not isinstance(error, sqlite3.Error):
         return error
     code = primary_code(error)
+    if code == sqlite3.SQLITE_NOTADB:
+        return damaged(path, "it is not a SQLite database")
     if code in _DAMAGED or "unsupported file format" in str(error):
         return damaged(path, str(error))
     if code in _BUSY:

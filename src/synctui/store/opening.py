@@ -1,10 +1,14 @@
-"""Opens database files: who may, in which state they must be, and with which settings."""
+"""Opens database files: who may, in which state they must be, and with which settings.
+
+Only SQLite ever opens and closes a database that is there. A process that closes any descriptor of a file gives up all the
+locks that it holds on it (POSIX): other processes would then take themselves for the last ones and delete the log that our
+connections go on writing to (https://www.sqlite.org/howtocorrupt.html, 2.2). What is to be known before is asked with `stat`.
+"""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import struct
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +18,6 @@ from synctui.errors import StorageError
 from synctui.store.failures import damaged, is_busy, translated
 from synctui.store.migrations import Step, migrate
 
-_HEADER = b"SQLite format 3\x00"
 _PATIENCE = 30.0
 
 
@@ -43,11 +46,10 @@ def open_writer(path: Path, steps: Sequence[Step]) -> sqlite3.Connection:
 
 
 def _open(path: Path, steps: Sequence[Step]) -> sqlite3.Connection:
-    suspicious = _suspicious(path)
     connection = sqlite3.connect(path, isolation_level=None, timeout=5.0, check_same_thread=False)
     try:
         connection.execute("PRAGMA busy_timeout = 5000")
-        if suspicious and (found := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+        if _suspicious(connection, path) and (found := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
             raise damaged(path, str(found))
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
@@ -122,28 +124,19 @@ def _create(path: Path) -> None:
 def _refuse_damage(path: Path) -> None:
     if path.is_dir():
         raise damaged(path, "it is a folder")
-    try:
-        with path.open("rb") as file:
-            head = file.read(16)
-    except FileNotFoundError:
-        head = b""
-    if not head and _size(_beside(path, "-wal")):
+    if not _size(path) and _size(_beside(path, "-wal")):
         raise damaged(path, "it is gone, but its write-ahead log is still there")
-    if head and head != _HEADER:
-        raise damaged(path, "it is not a SQLite database")
 
 
-def _suspicious(path: Path) -> bool:
-    """True when the header and the file disagree, as after a copy that broke off (sqlite.org/fileformat.html, 1.3)."""
-    with path.open("rb") as file:
-        head = file.read(100)
-        size = os.fstat(file.fileno()).st_size
-    if len(head) < 100:
-        return bool(head)
-    page = int(struct.unpack_from(">H", head, 16)[0])
-    page = 65536 if page == 1 else page
-    pages = int(struct.unpack_from(">I", head, 28)[0])
-    return page < 512 or size % page != 0 or pages * page != size
+def _suspicious(connection: sqlite3.Connection, path: Path) -> bool:
+    """True when the header and the file disagree, as after a copy that broke off (sqlite.org/fileformat.html, 1.3).
+
+    With a log there is more to the database than the file has: then only whole pages are asked for.
+    """
+    page = int(connection.execute("PRAGMA page_size").fetchone()[0])
+    pages = int(connection.execute("PRAGMA page_count").fetchone()[0])
+    size = path.stat().st_size
+    return size % page != 0 or (pages * page != size and not _size(_beside(path, "-wal")))
 
 
 def _beside(path: Path, suffix: str) -> Path:
