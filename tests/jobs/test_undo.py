@@ -75,6 +75,20 @@ async def test_an_undo_is_undone_and_then_the_job_can_be_undone_again(bench: Ben
         assert [one.operation.key for one in await draft.page(0, 9)] == ["undo:a"]
 
 
+async def test_undos_of_undos_of_undos_are_told_right(bench: Bench) -> None:
+    sync = _undoable(bench)
+    chain = [await bench.run(bench.engine(sync))]
+    for _ in range(4):
+        chain.append(await _undo(bench, sync, chain[-1]))
+    # The fourth undo is in force: the third is taken back, the second stands, and so on down to the job.
+    assert [await _undone(bench, job) for job in chain] == [0, 4, 0, 4, 0]
+    taken = [{one.undone_by for one in await bench.operations(job)} for job in chain]
+    assert taken == [{None}, {chain[2]}, {None}, {chain[4]}, {None}]
+    chain.append(await _undo(bench, sync, chain[-1]))
+    assert [await _undone(bench, job) for job in chain] == [4, 0, 4, 0, 4, 0]
+    assert {one.undone_by for one in await bench.operations(chain[0])} == {chain[1]}
+
+
 async def test_an_undo_that_fails_can_be_tried_again(bench: Bench) -> None:
     sync = _undoable(bench)
     sync.does["undo:a"] = raising(OperationFailed("changed since"))

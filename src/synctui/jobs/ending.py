@@ -103,11 +103,14 @@ async def record_end(
 
 
 async def _mark_undone(connection: aiosqlite.Connection, undo_of: int, operation: Operation, job: int) -> None:
-    key = await operations.mark_undone(connection, undo_of, taken_back(operation.key), job)
-    undone = await jobs.fetch(connection, undo_of)
-    if key is not None and undone is not None and undone.undo_of is not None:
-        # An undo was taken back: what it had undone stands again, and can be undone again.
-        await operations.mark_undone(connection, undone.undo_of, taken_back(key), None)
+    keys, by, of, stands = taken_back(operation.key), job, undo_of, False
+    while True:
+        # When an undo is taken back, what it had undone stands again; when that is taken back too, it does not, and so on.
+        key = await operations.mark_undone(connection, of, keys, None if stands else by)
+        undone = await jobs.fetch(connection, of)
+        if key is None or undone is None or undone.undo_of is None:
+            return
+        keys, by, of, stands = taken_back(key), of, undone.undo_of, not stands
 
 
 def taken_back(key: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 Only SQLite ever opens and closes a database that is there. A process that closes any descriptor of a file gives up all the
 locks that it holds on it (POSIX): other processes would then take themselves for the last ones and delete the log that our
-connections go on writing to (https://www.sqlite.org/howtocorrupt.html, 2.2). What is to be known before is asked with `stat`.
+connections go on writing to (https://www.sqlite.org/howtocorrupt.html, 2.2). What is to be known first is asked by `stat`.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class PaletteScreen(Dialog):
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one(RowList).styles.height = max(_LEAST, min(_MOST, self.size.height - _AROUND))
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
         self._look_for("")
 
     def _look_for(self, text: str) -> None:
@@ -113,6 +113,8 @@ class PaletteScreen(Dialog):
             event.stop()
             event.prevent_default()
             rows.move(moves[event.key])
+        else:
+            self.query_one(Field).take_ahead(event)
 
 
 def _settings(loaded: Loaded) -> list[Command]:

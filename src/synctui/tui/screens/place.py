@@ -20,6 +20,7 @@ from synctui.text import cells, display
 from synctui.tui.commands.command import Command
 from synctui.tui.commands.keymap import shown_key
 from synctui.tui.draw.line import Line, Span, fit, spread
+from synctui.tui.widgets.field import Field
 from synctui.tui.widgets.lines import Lines
 from synctui.tui.widgets.rows import RowList
 from synctui.tui.widgets.sturdy import Sturdy
@@ -210,6 +211,8 @@ class Place(Sturdy, Screen[Any]):
 
     async def on_key(self, event: Key) -> None:
         if isinstance(self.focused, Input) and event.key not in _THROUGH_FIELDS:
+            if isinstance(self.focused, Field):
+                self.focused.take_ahead(event)
             return
         key = event.character if event.character and event.is_printable and event.character != " " else event.key
         command = self.home.keymap.command(self.place, key)

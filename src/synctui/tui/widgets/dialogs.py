@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.events import Key
@@ -74,6 +75,7 @@ class Dialog(Sturdy, ModalScreen[Any]):
         super().__init__()
         self._title = title
         self._said_first = tuple(said)
+        self._answered = False
 
     @property
     def room(self) -> int:
@@ -88,6 +90,13 @@ class Dialog(Sturdy, ModalScreen[Any]):
         head = self.query_one("#dialog-head", Lines)
         head.styles.height = len(lines) + 1
         head.show(*lines)
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        """Answer, once: a second Enter must not close the screen below."""
+        if self._answered:
+            return AwaitComplete()
+        self._answered = True
+        return super().dismiss(result)
 
     def action_give_up(self) -> None:
         self.dismiss(None)
@@ -168,7 +177,7 @@ class Prompt(Dialog):
         super().on_mount()
         self.query_one("#dialog-note", Lines).styles.height = 6 if self._complete is not None else 3
         field = self.query_one(Input)
-        field.focus()
+        self.set_focus(field)
         # A field scrolls when its cursor moves: where a long text ends is where typing goes on.
         field.call_after_refresh(field.action_home)
         field.call_after_refresh(field.action_end)
@@ -196,6 +205,8 @@ class Prompt(Dialog):
             event.stop()
             event.prevent_default()
             await self._ask_disk(self._completed(self._complete))
+        else:
+            self.query_one(Field).take_ahead(event)
 
     async def _ask_disk(self, work: Coroutine[Any, Any, None]) -> None:
         """Ask one question at a time: what is typed ahead waits for the answer, but not for a disk that gives none."""

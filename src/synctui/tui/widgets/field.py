@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from textual.events import Key
 from textual.widgets import Input
 
 _UNSEEN = frozenset(("Cc", "Cs", "Cf", "Zl", "Zp"))
@@ -18,6 +19,13 @@ class Field(Input):
         if value.isascii() and value.isprintable():
             return value
         return "".join(char for char in value if char in _JOINERS or not _unseen(char))
+
+    def take_ahead(self, event: Key) -> None:
+        """Take a key that came past the field: it was typed before the field had the focus, and is meant for it."""
+        if event.is_printable and event.character:
+            event.stop()
+            event.prevent_default()
+            self.insert_text_at_cursor(event.character)
 
 
 def _unseen(char: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ from synctui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from synctui.tui.app import SyncTui
+
+
+HINT = "is:off is:refused is:unchecked lang:de"
 
 
 class FilterBar(Horizontal):
@@ -32,7 +36,7 @@ class FilterBar(Horizontal):
         self.text = ""
         self.found: Sequence[int] = ()
         self.at = -1
-        self._searching = False
+        self._hunt: asyncio.Task[None] | None = None
 
     def compose(self) -> ComposeResult:
         yield Lines(id="filter-sign")
@@ -53,7 +57,10 @@ class FilterBar(Horizontal):
         """Show the field, with what was typed last as long as it holds."""
         self.query_one("#filter-sign", Lines).show((Span(" / ", "accent"),))
         self._swap(on=True)
-        self.field.focus()
+        # At once: what is typed right behind the key is meant for the field.
+        self.screen.set_focus(self.field)
+        if not self.field.value.strip():
+            self.tell((Span(HINT, "dim"),))
 
     def end(self) -> None:
         """Hide the field; the filter stays."""
@@ -80,16 +87,24 @@ class FilterBar(Horizontal):
 
     def changed(self, home: SyncTui, search: Callable[[str], Awaitable[None]]) -> None:
         """Search for what stands in the field now, one search after the other."""
+        if self.text == self.field.value:
+            return
         self.text = self.field.value
-        if not self._searching:
-            self._searching = True
-            home.start(self._search(search), name="search")
+        if not self.searching:
+            self._hunt = home.start(self._search(search), name="search")
+
+    @property
+    def searching(self) -> bool:
+        """Tell whether what was typed is still being searched for."""
+        return self._hunt is not None and not self._hunt.done()
+
+    async def settled(self) -> None:
+        """Wait until what was typed is what was searched for."""
+        if self._hunt is not None:
+            await asyncio.wait({self._hunt})
 
     async def _search(self, search: Callable[[str], Awaitable[None]]) -> None:
-        try:
-            searched: str | None = None
-            while searched != self.text:
-                searched = self.text
-                await search(searched)
-        finally:
-            self._searching = False
+        searched: str | None = None
+        while searched != self.text:
+            searched = self.text
+            await search(searched)

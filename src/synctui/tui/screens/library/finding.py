@@ -12,7 +12,7 @@ from synctui.text import cells
 from synctui.tui.draw.line import Line, Span, fit
 from synctui.tui.screens.library import standing
 from synctui.tui.screens.library.filter import WRONG, Query
-from synctui.tui.screens.library.filterbar import FilterBar
+from synctui.tui.screens.library.filterbar import HINT, FilterBar
 from synctui.tui.screens.library.following import Following
 from synctui.tui.screens.library.marking import Marking
 
@@ -111,13 +111,16 @@ class Finding(Marking):
         event.stop()
         self.bar.changed(self.home, self._search)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self._keep_filter()
+        await self._keep_filter()
 
-    def _keep_filter(self) -> None:
+    async def _keep_filter(self) -> None:
+        """Go on with what the filter finds; what is typed next is meant for that, however long it is searched for."""
         self.bar.end()
-        self.view.focus()
+        self.set_focus(self.view)
+        self.bar.changed(self.home, self._search)
+        await self.bar.settled()
         if not self.bar.text.strip():
             self._leave_filter()
         self.update_frame()
@@ -128,7 +131,7 @@ class Finding(Marking):
             return
         self._query = query
         if not query:
-            hint = "" if text.strip() else "is:off is:refused is:unchecked lang:de"
+            hint = "" if text.strip() else HINT
             self.bar.tell((Span(f"nobody knows {query.unknown[0]}", "warn") if query.unknown else Span(hint, "dim"),))
             if self._hits is not None:
                 self._hits = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from synctui.tui.screens.library.doing import Doing
@@ -26,30 +27,38 @@ class Marking(Doing):
     _range_from: Key | None = None
     _range_at = 0
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._changing = asyncio.Lock()
+        """Held while marks change, which may have to read something: who wants to know them waits."""
+
     @property
     def rows(self) -> RowList:
         """Return the list, whatever has the focus."""
         return self.view
 
-    def do_mark(self) -> None:
+    async def do_mark(self) -> None:
         row, index = self.row, self.view.cursor
         if self.listing.range is not None:
-            self.home.start(self.settle_range(), name="range")
+            await self.settle_marks()
         elif row is not None and row.key is not None:
-            if (holder := self.marks.holder(row)) is not None and row.key not in self.marks:
-                self.home.start(self._all_but(row, holder), name="marks")
-            elif row.key in self.marks:
-                self.marks.remove((row.key,))
-            else:
-                self.marks.add((row.key,))
-            self._marked(index, row)
             self.view.move(1)
+            async with self._changing:
+                await self._turn(row, row.key)
+            self._marked(index, row)
 
-    async def _all_but(self, row: Row, holder: Key) -> None:
-        """Take a row out of what is marked as a whole."""
-        self.marks.add(await self._others(row, holder))
-        self.marks.remove((holder,))
-        self._marked()
+    async def _turn(self, row: Row, key: Key) -> None:
+        """Mark a row, or take its mark away, be it out of what is marked as a whole."""
+        holder = self.marks.holder(row)
+        if key in self.marks:
+            self.marks.remove((key,))
+        elif holder is None:
+            self.marks.add((key,))
+        else:
+            others = await self._others(row, holder)
+            self.marks.remove((holder,))
+            self.marks.add(others)
+            self._marked()
 
     async def _others(self, row: Row, holder: Key) -> list[Key]:
         """Return everything in a marked row but one of the rows in it."""
@@ -71,9 +80,9 @@ class Marking(Doing):
             others += [key for key in inside if key != below]
         return others
 
-    def do_mark_range(self) -> None:
+    async def do_mark_range(self) -> None:
         if self.listing.range is not None:
-            self.home.start(self.settle_range(), name="range")
+            await self.settle_marks()
         elif self.listing.count():
             self._range_at = self.view.cursor
             self._range_from = self.row.key if self.row is not None else None
@@ -93,15 +102,17 @@ class Marking(Doing):
         self.view.redraw(index for index in self.view.on_screen() if index in changed)
         self.update_frame()
 
-    async def settle_range(self) -> None:
-        """Mark what is in the range, and end it."""
-        chosen, outline = self.listing.range, self.listing.outline
-        if chosen is None or outline is None:
-            return
-        wanted = [index for index in chosen if self.listing.in_range(index)]
-        self.listing.range = None
-        self.marks.add(await outline.keys(wanted))
-        self._marked()
+    async def settle_marks(self) -> None:
+        """Mark what is in the range, and end it; wait until everything is marked that is to be."""
+        async with self._changing:
+            self.cursor_moved()  # the last move may not have been told yet
+            chosen, outline = self.listing.range, self.listing.outline
+            if chosen is None or outline is None:
+                return
+            wanted = [index for index in chosen if self.listing.in_range(index)]
+            self.listing.range = None
+            self.marks.add(await outline.keys(wanted))
+            self._marked()
 
     def drop_range(self) -> None:
         """Give the range up."""
@@ -110,11 +121,13 @@ class Marking(Doing):
 
     async def do_mark_all(self) -> None:
         if self._hits is not None:
-            self.marks.add(await self._hits.keys())
+            async with self._changing:
+                self.marks.add(await self._hits.keys())
         elif self._tree is not None:
-            await self.settle_range()
-            self.marks.clear()
-            self.marks.add(await self._tree.keys(self._tree.tops()))
+            await self.settle_marks()
+            async with self._changing:
+                self.marks.clear()
+                self.marks.add(await self._tree.keys(self._tree.tops()))
         self._marked()
 
     def do_unmark_all(self) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from synctui import words
 from synctui.errors import SyncTuiError
 from synctui.tui.memory import Memory, keep, recall
+from synctui.tui.screens.library.filter import Query
 from synctui.tui.screens.library.finding import Finding
 from synctui.tui.widgets.dialogs import Choice, Menu
 
@@ -144,6 +145,10 @@ class Opening(Finding):
     def _start_over(self, index: Index, roots: Sequence[LibraryRoot]) -> Outline:
         from synctui.tui.screens.library.sources import Libraries
 
+        if self._hits is not None:
+            self.bar.end()
+            self.bar.clear()
+            self._query = Query()
         self._index, self._configured = index, roots
         self._libraries = Libraries(index, [os.path.abspath(one.path) for one in roots])
         self._tree = self._outline(self._libraries)
@@ -161,6 +166,7 @@ class Opening(Finding):
             wanted=lambda: self._missing(outline),
             arrived=lambda places: self._arrived(outline, places),
             moved=lambda: self._moved(outline),
+            shaken=self._scanned,
             visible=lambda: self._visible(outline),
             below=lambda entry: sources.below(index, entry),
         )

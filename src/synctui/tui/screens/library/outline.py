@@ -20,7 +20,8 @@ class Outline:
     """Knows what is open; asks sources for the lines that somebody wants to see, a page at a time, and forgets the oldest.
 
     `wanted` is called when lines are missing: whoever is told calls `fetch` in a task. `arrived` is told the places of the
-    lines that are there now or changed, `moved` that lines came or went.
+    lines that are there now or changed, `moved` that lines came or went, `shaken` that they may have done so anywhere, which
+    `renew` finds out.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Outline:
         wanted: Callable[[], None],
         arrived: Callable[[list[int]], None],
         moved: Callable[[], None],
+        shaken: Callable[[], None],
         visible: Callable[[], range],
         below: Callable[[Entry], Source],
     ) -> None:
@@ -39,7 +41,8 @@ class Outline:
         self._known = Known()
         self._missing: dict[tuple[Branch, int], None] = {}
         self._rows: dict[int, Row] = {}
-        self._wanted, self._arrived, self._moved, self._visible, self._below = wanted, arrived, moved, visible, below
+        self._wanted, self._arrived, self._moved, self._shaken = wanted, arrived, moved, shaken
+        self._visible, self._below = visible, below
 
     # looking
 
@@ -131,7 +134,10 @@ class Outline:
         entries, total = await self._read(branch, number)
         if not self._stands(branch):
             return
-        if total != branch.total:
+        if branch.opened and (total != branch.total or self._misplaced(branch, number, entries)):
+            # Lines came or went: where the open ones stand now has to be found out before anything is shown.
+            self._shaken()
+        elif total != branch.total:
             self._resize(branch, total)
             self._keep(branch, number, entries)
             self._changed()
@@ -139,6 +145,14 @@ class Outline:
         elif changed := self._keep(branch, number, entries):
             self._rows.clear()
             self._arrived(self._seen(branch, number, changed))
+
+    def _misplaced(self, branch: Branch, number: int, entries: list[Entry]) -> bool:
+        """Tell whether another line stands on a page where an open one did."""
+        for one in branch.opened:
+            page, within = divmod(one.at, PAGE)
+            if page == number and one.key is not None and (within >= len(entries) or entries[within].key != one.key):
+                return True
+        return False
 
     async def _read(self, branch: Branch, number: int) -> tuple[list[Entry], int]:
         assert branch.source is not None
@@ -156,6 +170,7 @@ class Outline:
         below = branch.child(at)
         if below is not None and below.source is None and below.total != len(entry.row.subtitles):
             self._resize(below, len(entry.row.subtitles))
+            self._changed()
             self._moved()
 
     def _needed(self, branch: Branch, number: int) -> bool:
@@ -214,6 +229,9 @@ class Outline:
             if at is None:
                 return None
             below = branch.child(at)
+            if below is not None and below.key != ("node", node):
+                self._shaken()
+                return None
             if below is None:
                 await self._sure(branch, at)
                 entry = self._entry(branch, at)

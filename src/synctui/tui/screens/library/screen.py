@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -273,10 +273,13 @@ class LibraryScreen(Opening):
 
     # opening, closing, going to
 
-    def do_open(self) -> None:
+    def do_open(self) -> Coroutine[Any, Any, None] | None:
         if self.bar.typing:
-            self._keep_filter()
-            return
+            return self._keep_filter()
+        self._open()
+        return None
+
+    def _open(self) -> None:
         outline, row, index = self.listing.outline, self.row, self.view.cursor
         if outline is None or row is None:
             return
@@ -293,7 +296,7 @@ class LibraryScreen(Opening):
         if row is not None and row.below is not None:
             self.view.move(1)
         else:
-            self.do_open()
+            self._open()
 
     def do_close(self) -> None:
         outline, index = self.listing.outline, self.view.cursor
@@ -309,7 +312,7 @@ class LibraryScreen(Opening):
             self.drop_range()
         elif self.bar.typing or self._hits is not None:
             self.bar.end()
-            self.view.focus()
+            self.set_focus(self.view)
             self.home.start(self._clear_filter(), name="filter")
         else:
             self.home.back()
@@ -324,8 +327,10 @@ class LibraryScreen(Opening):
     async def subjects(self) -> Subjects:
         from synctui.tui.screens.library.subjects import Subjects
 
-        await self.settle_range()
+        if self.bar.searching:
+            await self.bar.settled()  # what is found is meant, not what stands there until then
         row, database = self.row, self.home.services.database
+        await self.settle_marks()
         if not len(self.marks) and self._hits is not None and self._query.narrow and row is not None:
             from synctui.tui.screens.library.sources import meant
 
