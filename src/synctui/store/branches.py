@@ -57,6 +57,18 @@ async def lines_of(database: Database, node: int) -> list[tuple[bool, int]]:
     return [*((True, int(row[0])) for row in nodes), *((False, int(row[0])) for row in files)]
 
 
+async def standing(database: Database, *, nodes: Sequence[int] = (), files: Sequence[int] = ()) -> tuple[set[int], set[int]]:
+    """Return which nodes and which files are still there."""
+    found: list[set[int]] = []
+    for table, ids in (("nodes", nodes), ("files", files)):
+        there: set[int] = set()
+        for chunk in _chunks(ids):
+            sql = f"SELECT id FROM {table} WHERE id IN ({_marks(chunk)})"
+            there |= {int(row[0]) for row in await database.rows(sql, chunk)}
+        found.append(there)
+    return found[0], found[1]
+
+
 async def paths(database: Database, files: Sequence[int]) -> dict[int, str]:
     """Return the paths of files; those that are gone are left out."""
     found: dict[int, str] = {}

@@ -94,11 +94,13 @@ async def put_root(connection: aiosqlite.Connection, library: LibraryRoot) -> in
             "INSERT INTO roots (path, name, kind, node) VALUES (?, ?, ?, 0)", (path, name, library.kind)
         )
         root = cursor.lastrowid or 0
-        cursor = await connection.execute(
-            "INSERT INTO nodes (root, parent, kind, key, name, label) VALUES (?, NULL, 'library', '', ?, ?)",
-            (root, name, label),
+        node = await _next_id(connection, "nodes")
+        await connection.execute(
+            "INSERT INTO nodes (id, root, parent, kind, key, name, label) VALUES (?, ?, NULL, 'library', '', ?, ?)",
+            (node, root, name, label),
         )
-        await connection.execute("UPDATE roots SET node = ? WHERE id = ?", (cursor.lastrowid, root))
+        await _used(connection, "nodes", node)
+        await connection.execute("UPDATE roots SET node = ? WHERE id = ?", (node, root))
         return root
     root, node = int(rows[0][0]), int(rows[0][1])
     if rows[0][2] != name:
@@ -185,7 +187,7 @@ class _FamilyWriter:
         suffixes = {id(file[7]): file[7] for family in families for file in family.files if file[7] is not None}
         codes = await self._put_suffixes(suffixes)
         existing = await self._existing(known)
-        next_id = await self._next_id("files")
+        next_id = await _next_id(self._connection, "files")
         inserts: list[Any] = []
         add = inserts.extend
         updates: list[tuple[Any, ...]] = []
@@ -215,6 +217,7 @@ class _FamilyWriter:
                         if suffix is None:
                             restamped.append((file,))
                 ids.append(file)
+        await _used(self._connection, "files", next_id - 1)
         await self._apply(inserts, updates, [(old[0],) for old in existing.values()], tally)
         await self._refresh(known, restamped)
         return Written(len(inserts) // _WIDTH, len(updates), len(existing))
@@ -263,7 +266,7 @@ class _FamilyWriter:
             for path, number in await self._connection.execute_fetchall(sql, (self._root, *chunk)):
                 self._directories[path] = number
         known = list(self._directories.values())
-        next_id = await self._next_id("directories")
+        next_id = await _next_id(self._connection, "directories")
         values = []
         for row in rows:
             if row.path not in self._directories:
@@ -283,7 +286,7 @@ class _FamilyWriter:
             sql = f"SELECT key, id FROM nodes WHERE root = ? AND key IN ({_marks(chunk)})"
             for key, number in await self._connection.execute_fetchall(sql, (self._root, *chunk)):
                 self._nodes[key] = number
-        next_id = await self._next_id("nodes")
+        next_id = await _next_id(self._connection, "nodes")
         values = []
         for row in sorted(rows.values(), key=lambda row: row.parent != ""):
             if row.key not in self._nodes:
@@ -293,6 +296,7 @@ class _FamilyWriter:
         await self._connection.executemany(
             "INSERT INTO nodes (id, root, parent, kind, key, name, label, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values
         )
+        await _used(self._connection, "nodes", next_id - 1)
 
     async def _put_suffixes(self, suffixes: dict[int, SubtitleName]) -> dict[int, int]:
         """Return the number of each suffix, by the identity that it was given under."""
@@ -335,9 +339,18 @@ class _FamilyWriter:
         )
         return next(((int(row[0]), int(row[1])) for row in rows), None)
 
-    async def _next_id(self, table: str) -> int:
-        rows = await self._connection.execute_fetchall(f"SELECT coalesce(max(id), 0) + 1 FROM {table}")
-        return int(next(iter(rows))[0])
+
+async def _next_id(connection: aiosqlite.Connection, table: str) -> int:
+    """Return a number that no row of a table has, nor has ever had: a mark must not pass to what comes after a row."""
+    sql = f"SELECT max(coalesce((SELECT max(id) FROM {table}), 0), coalesce((SELECT id FROM last_ids WHERE of = ?), 0)) + 1"
+    return int(next(iter(await connection.execute_fetchall(sql, (table,))))[0])
+
+
+async def _used(connection: aiosqlite.Connection, table: str, last: int) -> None:
+    """Remember the largest number that was given."""
+    await connection.execute(
+        "INSERT INTO last_ids VALUES (?, ?) ON CONFLICT DO UPDATE SET id = max(id, excluded.id)", (table, last)
+    )
 
 
 def _chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from synctui import words
 from synctui.tui.screens.library.doing import Doing
 from synctui.tui.screens.library.listing import Listing
 from synctui.tui.screens.library.marks import Marks
@@ -112,6 +113,26 @@ class Marking(Doing):
             wanted = [index for index in chosen if self.listing.in_range(index)]
             self.listing.range = None
             self.marks.add(await outline.keys(wanted))
+            self._marked()
+
+    async def forget_gone(self) -> None:
+        """Take the marks of rows away that are not there any more: one of them would hold up a command about all."""
+        if not len(self.marks):
+            return
+        from synctui.store import branches
+        from synctui.tui.screens.library.subjects import Subjects
+
+        async with self._changing:
+            subjects = Subjects(self.home.services.database, self.marks.keys, "")
+            nodes, files = await branches.standing(self.home.services.database, nodes=subjects.nodes, files=subjects.files)
+            gone = [
+                (kind, id)
+                for kind, id in subjects.keys
+                if (kind == "node" and id not in nodes) or (kind == "file" and id not in files)
+            ]
+            self.marks.remove(gone)
+        if gone:
+            self.home.say(f"{words.count(len(gone), 'marked row')} gone from the library", "warn")
             self._marked()
 
     def drop_range(self) -> None:

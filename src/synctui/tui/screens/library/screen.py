@@ -177,6 +177,8 @@ class LibraryScreen(Opening):
             else:
                 outline.stale()
                 await libraries.total()
+            if shape and services is not None:
+                await self.forget_gone()
         except SyncTuiError:
             if self._services is services and self.home.house.ready:
                 raise
