@@ -144,7 +144,7 @@ STEPS = (
         {
             "": (
                 "That was all; {.help} tells a screen's keys. For your own library leave ({.quit}),",
-                "type synctui, and add its folder.",
+                "start synctui without --demo, and add its folder.",
             )
         },
         lambda seen: False,

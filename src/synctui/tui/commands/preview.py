@@ -6,7 +6,14 @@ from synctui.tui.commands.command import Command
 
 PREVIEW = (
     Command("run", "preview", ("enter",), "run", "Do what is ticked.", hint=1),
-    Command("check", "preview", ("c",), "all the same", "Take what is known already into the plan as well.", hint=2),
+    Command(
+        "check",
+        "preview",
+        ("c",),
+        "all the same",
+        "Take in what is known already, or was changed since.",
+        hint=2,
+    ),
     Command("toggle", "preview", ("space",), "toggle", "Take a row out of the plan, or in again.", hint=3),
     Command("engine", "preview", ("e",), "engine", "Choose the engine, for this row or for all.", hint=4),
     Command("back", "preview", ("escape",), "back, nothing is written", "Back; the plan is thrown away.", hint=5),

@@ -233,9 +233,11 @@ class RowList(Sturdy, Widget, can_focus=True):
         if event.size:
             # While the screen is taken down it has no size any more, and its last one still counts.
             self._last = event.size
-        self.top = self._bounded(self.top)
+        before, self.top = self.top, self._bounded(self.top)
         if self._count and self.cursor not in range(self.top, self.top + self.page):
             self.top = self._bounded(self.cursor - self.page + 1)
+        if self.top != before:
+            self.refresh()
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         event.stop()

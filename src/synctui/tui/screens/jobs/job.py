@@ -113,7 +113,8 @@ class JobScreen(JobPlace):
             return (Span("opening", "dim"),), ()
         shown = job.snapshot
         left: list[Span] = [Span(f"job {job.id}", "strong"), Span("   ")]
-        what = {"wrong": "only errors", "refused": "only what was refused"}.get(self._operations.only, "")
+        only = "" if self._only_log else self._operations.only  # the log is narrowed by words alone
+        what = {"wrong": "only errors", "refused": "only what was refused"}.get(only, "")
         if self._log.search:
             what = ", ".join(filter(None, (what, f"with “{display(self._log.search)}”")))
         if what:
@@ -165,6 +166,7 @@ class JobScreen(JobPlace):
             return
         self._looked = True
         rows = self._operation_list
+        self._operations.over = self._job_now.state.final
         rows.redraw(self._operations.fly(self._job_now.snapshot.in_flight, rows.on_screen()))
         self.look()
 

@@ -36,6 +36,8 @@ class OperationRows(Rows):
         self.job = job
         self.only: outcomes.Only = ""
         self.search = ""
+        self.over = False
+        """Whether the job is at its end: what was not done then does not wait for anything."""
         self.order = outcomes.Order()
         self._database = database
         self._pages = Pages(self._read, arrived, start)
@@ -79,7 +81,7 @@ class OperationRows(Rows):
 
     def line(self, index: int, width: int) -> Line:
         record = self.record(index)
-        return _WAITING if record is None else operation_line(record, width, self._flights)
+        return _WAITING if record is None else operation_line(record, width, self._flights, over=self.over)
 
     def key(self, index: int) -> Hashable:
         return self.order[index] if index < len(self.order) else None
@@ -88,7 +90,7 @@ class OperationRows(Rows):
         return self.order.find(key) if isinstance(key, int) else None
 
 
-def operation_line(record: OperationRecord, width: int, flights: dict[str, InFlight]) -> Line:
+def operation_line(record: OperationRecord, width: int, flights: dict[str, InFlight], *, over: bool = False) -> Line:
     """Return an operation in one line: its subject, what came of it, its numbers or its reason."""
     one = record.operation
     detail_width = max(_DETAIL, min(60, width - 2 - 48 - _WORD))
@@ -99,7 +101,7 @@ def operation_line(record: OperationRecord, width: int, flights: dict[str, InFli
         if flight is not None:
             share = f" {100 * flight.fraction:.0f} %" if flight.fraction is not None else ""
             return (Span("▶ ", "accent"), name, Span("running", "accent", _WORD), Span(flight.phase + share, "dim"))
-        word = "in doubt" if record.state is OperationState.IN_DOUBT else "waits"
+        word = "in doubt" if record.state is OperationState.IN_DOUBT else "not done" if over else "waits"
         again = f"tried {words.count(record.attempts, 'time')}" if record.attempts else ""
         return (Span("· ", "dim"), name, Span(word, "dim", _WORD), Span(again, "dim"))
     role = role_of(record.result, record.reason)

@@ -234,18 +234,17 @@ class Opening(Finding):
         if self.scanning is not None and self.scanning.running:
             self.home.say("the disks are being looked at")
             return
-        brakes = tuple(self.scanning.brakes.values()) if self.scanning is not None else ()
-        believe = False
-        if brakes:
+        known = bool(self.scanning is not None and self.scanning.brakes)
+        await self._scan(services)
+        if known and self.scanning is not None and self.scanning.brakes:
             choices = (
-                Choice(False, "l", "look again", "nothing is removed while so much is missing"),
+                Choice(False, "l", "leave it", "nothing is removed while so much is missing"),
                 Choice(True, "b", "believe it", "forget in the index what is gone; no file is touched", "warn"),
             )
-            said = [brake.message for brake in brakes]
-            believe = await self.home.ask(Menu("Much of the library is missing", choices, said))
-            if believe is None:
+            said = [brake.message for brake in self.scanning.brakes.values()]
+            if not await self.home.ask(Menu("Much of the library is missing", choices, said)):
                 return
-        await self._scan(services, believe=believe)
+            await self._scan(services, believe=True)
         await self._following.caught_up()
         if self.scanning is not None and not self.scanning.brakes:
             self.home.say(f"looked at {words.count(self.scanning.files, 'file')}")

@@ -309,15 +309,16 @@ class LibraryScreen(Opening):
         elif (above := outline.above(index)) is not None:
             self.view.move_to(above, settle=True)
 
-    def do_back(self) -> None:
+    def do_back(self) -> Coroutine[Any, Any, None] | None:  # type: ignore[override]
         if self.listing.range is not None:
             self.drop_range()
         elif self.bar.typing or self._hits is not None:
             self.bar.end()
             self.set_focus(self.view)
-            self.home.start(self._clear_filter(), name="filter")
+            return self._clear_filter()
         else:
             self.home.back()
+        return None
 
     async def do_add_library(self) -> None:
         from synctui.tui.screens.settings.adding import add_library

@@ -9,6 +9,7 @@ from typing import Any
 
 from synctui.errors import UsageError
 from synctui.jobs.draft import Draft, PlannedOperation
+from synctui.model.plan import Operation
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.widgets.rows import Rows
 
@@ -56,6 +57,10 @@ class PlannedRows(Rows):
             return page[place]
         self._ask(number)
         return None
+
+    def knows(self, such: Callable[[Operation], bool]) -> bool:
+        """Tell whether there is such an operation among the rows that were read."""
+        return any(such(one.operation) for page in self._pages.values() for one in page)
 
     def tick(self, index: int, on: bool) -> None:
         """Take over that a row is being taken into the plan or out of it, until `settled` says that it was."""

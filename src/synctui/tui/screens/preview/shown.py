@@ -17,7 +17,7 @@ from synctui.tui.commands.command import Command
 from synctui.tui.draw.line import Line, Span, spread
 from synctui.tui.screens.place import Place
 from synctui.tui.screens.preview import sums
-from synctui.tui.screens.preview.columns import row_line
+from synctui.tui.screens.preview.columns import NOT_OURS, row_line
 from synctui.tui.screens.preview.desk import Desk
 from synctui.tui.screens.preview.empty import empty_lines, failed_lines
 from synctui.tui.screens.preview.pages import PlannedRows
@@ -58,6 +58,7 @@ class ShownPlan(Place):
         self.again = ""
         self.gone = False
         self._told = 0.0
+        self._left_alone = False
         self._late: Timer | None = None
 
     @property
@@ -116,7 +117,9 @@ class ShownPlan(Place):
         """Tell whether what is known could be looked at all the same."""
         desk, draft = self.desk, self.desk.draft
         empty = desk.phase == "ready" and draft is not None and draft.count == 0 and not draft.totals.brakes
-        return empty and not desk.wanted.brings_back and desk.wanted.option("force") is not True
+        if desk.wanted.option("force") is True:
+            return False
+        return self._left_alone if desk.wanted.option("restore") is True else empty and not desk.wanted.brings_back
 
     # drawing
 
@@ -130,6 +133,7 @@ class ShownPlan(Place):
 
     def _began(self) -> None:
         self.planned.use(self.desk.draft)
+        self._left_alone = False
         if self._standing:
             self.list.reload(keep=False)
 
@@ -157,6 +161,9 @@ class ShownPlan(Place):
             return
         rows = self.list
         rows.redraw(places)
+        if not self._left_alone and self.planned.knows(lambda one: one.precondition == NOT_OURS):
+            self._left_alone = True
+            self.update_frame()
         if rows.cursor in places:
             self.pane.follow()
 

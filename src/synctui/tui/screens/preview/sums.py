@@ -88,7 +88,10 @@ def _undo(undoable: int, doing: int) -> str:
 def options(wanted: Wanted, draft: Draft | None, settings: Subtitles, width: int) -> Line:
     """Return what holds for all rows, as much of it as there is room for."""
     if wanted.brings_back:
-        told = "what stands there now is kept too; what changed since stays as it is"
+        forced = wanted.option("force") is True
+        told = "what stands there now is kept too" + (
+            ", also what somebody has changed since" if forced else "; what changed since stays as it is"
+        )
         return (Span("  " + told, "dim"),)
     if not wanted.aligns:
         return ()

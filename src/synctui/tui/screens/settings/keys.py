@@ -227,10 +227,18 @@ class KeyPrompt(Dialog):
         after = Keymap.of({**self._now, name_of(self._command): keys_with(self._command, key)}).problems
         new = [problem for problem in after if problem not in before]
         if not new:
-            return ""
-        where = self._command.place
-        other = Keymap.of(self._now).command(where, key)
+            return self._hidden(key)
+        other = Keymap.of(self._now).command(self._command.place, key)
         return f"this is “{other.label}” here" if other is not None else new[0].removeprefix("[ui.keys]: ")
+
+    def _hidden(self, key: str) -> str:
+        """Tell where a place has that key for a command of its own, which would stand before one that holds everywhere."""
+        keymap = Keymap.of(self._now)
+        for one in COMMANDS if not self._command.place else ():
+            own = keymap.find(one.place, one.id) if one.place and one.id != self._command.id else None
+            if own is not None and key in own.keys:
+                return f"it is “{own.label}” in {PLACES[one.place].lower()}"
+        return ""
 
 
 def name_of(command: Command) -> str:
