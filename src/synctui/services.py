@@ -13,12 +13,14 @@ from synctui.config.launch import Farewell, Launch, Screens
 from synctui.config.load import Loaded, load
 from synctui.config.paths import Paths
 from synctui.config.settings import Settings as SettingsFile
+from synctui.errors import SyncTuiError
 from synctui.files.vault import Vault
 from synctui.jobs.engine import Engine
 from synctui.model.clock import Clock, SystemClock
 from synctui.model.library import LibraryRoot
 from synctui.model.sync import Sync
-from synctui.processes.workers import Workers
+from synctui.processes.cluster import Cluster
+from synctui.processes.workers import Divided, TaskRunner, Workers
 from synctui.store.database import Database
 from synctui.store.lineage import vaulted_originals
 from synctui.syncs.subtitles.scratch import sweep_scratch
@@ -26,6 +28,12 @@ from synctui.syncs.subtitles.sync import SubtitleSync
 from synctui.syncs.subtitles.tools import Settings, Tools
 
 __all__ = ["Farewell", "Launch", "Screens", "Services", "configuration", "services"]
+
+_TASKS = "synctui.timing.tasks"
+# What takes long. Whoever looks at a video does not wait for the cluster, and what engines read is written on this machine.
+_FOR_CLUSTER = frozenset(f"{_TASKS}:{name}" for name in ("speech_of", "align_cues", "judge_spans", "spans_of_speech"))
+# Programs of others run on this machine, whoever has listened for them.
+_ENGINES_OF_CLUSTER = frozenset(("auto", "builtin"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +102,20 @@ async def _opened(
     clock: Clock,
 ) -> AsyncIterator[Services]:
     config = loaded.config
-    width = jobs or config.subtitles.jobs or max(1, (os.cpu_count() or 1) // 2)
-    # One more than jobs take: whoever looks at a picture or a video's tracks does not wait for a whole film.
-    async with Workers(width + 1) as workers, await Database.open(paths.database, clock=clock) as database:
+    asked = jobs or config.subtitles.jobs
+    width = asked or max(1, (os.cpu_count() or 1) // 2)
+    async with (
+        # One more than jobs take: whoever looks at a picture or a video's tracks does not wait for a whole film.
+        Workers(width + 1) as workers,
+        # The made-up library lies on this machine alone.
+        _crew("" if libraries else config.subtitles.cluster, workers) as crew,
+        await Database.open(paths.database, clock=clock) as database,
+    ):
+        if not asked and config.subtitles.engine in _ENGINES_OF_CLUSTER:
+            width = crew.threads or width
         tools = Tools(
             database=database,
-            workers=workers,
+            workers=crew.runner,
             vault=vault,
             speech=paths.speech,
             scratch=paths.scratch,
@@ -107,6 +123,7 @@ async def _opened(
                 engine=config.subtitles.engine,
                 languages=config.subtitles.languages,
                 max_offset=config.subtitles.max_offset,
+                detector=config.subtitles.detector,
                 jobs=width,
                 ignore=config.subtitles.ignore,
             ),
@@ -124,4 +141,29 @@ async def _opened(
             clock=clock,
             widths={"cpu": width},
         )
-        yield Services(loaded, paths, database, workers, engine, subtitles, loaded.warnings, libraries or config.roots())
+        warnings = (*loaded.warnings, *((crew.trouble,) if crew.trouble else ()))
+        yield Services(loaded, paths, database, workers, engine, subtitles, warnings, libraries or config.roots())
+
+
+@dataclass(frozen=True, slots=True)
+class _Crew:
+    """What runs tasks: this machine, and a cluster with so many `threads`; `trouble` says why there is none now."""
+
+    runner: TaskRunner
+    threads: int = 0
+    trouble: str = ""
+
+
+@asynccontextmanager
+async def _crew(address: str, workers: Workers) -> AsyncIterator[_Crew]:
+    if not address:
+        yield _Crew(workers)
+        return
+    async with Cluster(address, together="video") as cluster:
+        trouble = ""
+        try:
+            await cluster.ready()
+        except SyncTuiError as error:
+            # Only those tasks need it: settings can be changed, originals brought back, without.
+            trouble = f"{error.message} ({error.hint})"
+        yield _Crew(Divided(workers, cluster, _FOR_CLUSTER), cluster.threads, trouble)

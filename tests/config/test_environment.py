@@ -15,20 +15,22 @@ PLAYERS = "".join(
 @pytest.mark.parametrize(
     ("variable", "text", "key", "value"),
     [
-        ("SYNCTUI_SUBTITLES__ENGINE", "alass", "engine", "alass"),
-        ("SYNCTUI_SUBTITLES__JOBS", "3", "jobs", 3),
-        ("SYNCTUI_SUBTITLES__JOBS", " 3 ", "jobs", 3),
-        ("SYNCTUI_SUBTITLES__MAX_OFFSET", "12.5", "max_offset", 12.5),
-        ("SYNCTUI_SUBTITLES__LANGUAGES", '["en", "de"]', "languages", ("en", "de")),
-        ("SYNCTUI_SUBTITLES__CLUSTER", "[not toml", "cluster", "[not toml"),
-        ("SYNCTUI_SUBTITLES__CLUSTER", "123", "cluster", "123"),
-        ("SYNCTUI_SUBTITLES__CLUSTER", "true", "cluster", "true"),
+        ("SYNCTUI_SUBTITLES__ENGINE", "alass", "subtitles.engine", "alass"),
+        ("SYNCTUI_SUBTITLES__JOBS", "3", "subtitles.jobs", 3),
+        ("SYNCTUI_SUBTITLES__JOBS", " 3 ", "subtitles.jobs", 3),
+        ("SYNCTUI_SUBTITLES__MAX_OFFSET", "12.5", "subtitles.max_offset", 12.5),
+        ("SYNCTUI_SUBTITLES__LANGUAGES", '["en", "de"]', "subtitles.languages", ("en", "de")),
+        ("SYNCTUI_SUBTITLES__CLUSTER", "tcp://nas:8786", "subtitles.cluster", "tcp://nas:8786"),
+        ("SYNCTUI_YOUTUBE__CLIENT_ID", "[not toml", "youtube.client_id", "[not toml"),
+        ("SYNCTUI_YOUTUBE__CLIENT_ID", "123", "youtube.client_id", "123"),
+        ("SYNCTUI_YOUTUBE__CLIENT_ID", "true", "youtube.client_id", "true"),
     ],
 )
 def test_a_variable_sets_a_value(place: Place, variable: str, text: str, key: str, value: object) -> None:
     loaded = place.load({variable: text})
-    assert getattr(loaded.config.subtitles, key) == value
-    assert str(loaded.origin(f"subtitles.{key}")) == f"environment {variable}"
+    section, _, name = key.partition(".")
+    assert getattr(getattr(loaded.config, section), name) == value
+    assert str(loaded.origin(key)) == f"environment {variable}"
 
 
 def test_tables_are_addressed_by_their_names_in_upper_case(place: Place) -> None:

@@ -111,12 +111,13 @@ def test_the_origin_of_an_unknown_key_is_a_key_error(place: Place, key: str) -> 
 
 
 def test_each_layer_ranks_above_the_one_before(place: Place) -> None:
-    place.write('[subtitles]\nengine = "alass"\njobs = 1\nmax_offset = 1\ncluster = "a"\n')
-    place.settings('[subtitles]\njobs = 2\nmax_offset = 2\ncluster = "b"\n')
-    environment = {"SYNCTUI_SUBTITLES__MAX_OFFSET": "3", "SYNCTUI_SUBTITLES__CLUSTER": "c"}
-    loaded = place.load(environment, {"subtitles.cluster": "d", "subtitles.languages": None, "subtitles.engine": None})
+    place.write('[subtitles]\nengine = "alass"\njobs = 1\nmax_offset = 1\ncluster = "tcp://a:1"\n')
+    place.settings('[subtitles]\njobs = 2\nmax_offset = 2\ncluster = "tcp://b:1"\n')
+    environment = {"SYNCTUI_SUBTITLES__MAX_OFFSET": "3", "SYNCTUI_SUBTITLES__CLUSTER": "tcp://c:1"}
+    flags = {"subtitles.cluster": "tcp://d:1", "subtitles.languages": None, "subtitles.engine": None}
+    loaded = place.load(environment, flags)
     subtitles = loaded.config.subtitles
-    assert (subtitles.engine, subtitles.jobs, subtitles.max_offset, subtitles.cluster) == ("alass", 2, 3, "d")
+    assert (subtitles.engine, subtitles.jobs, subtitles.max_offset, subtitles.cluster) == ("alass", 2, 3, "tcp://d:1")
     assert [str(loaded.origin(f"subtitles.{key}")) for key in ("engine", "jobs", "max_offset", "cluster", "languages")] == [
         f"{place.file}:2",
         "settings.toml",

@@ -32,7 +32,7 @@ def test_with_every_default_uncommented_it_gives_the_defaults_and_the_examples(p
 def test_every_key_of_the_contract_is_in_it() -> None:
     contract = {
         "library": "name path kind",
-        "subtitles": "engine languages max_offset jobs ignore cluster",
+        "subtitles": "engine languages max_offset jobs ignore detector cluster",
         "stash": "url api_key path_map conflict full_schedule incremental_interval",
         "players": "enabled auto_sync sync_interval targeted_updates clean_deleted send_notifications batch_size timeout "
         "retry_attempts",

@@ -24,6 +24,11 @@ def gone(*pids: int, within: float = 30.0) -> bool:
     return True
 
 
+def parent(pid: int) -> int:
+    """Return the process that started a process."""
+    return int(subprocess.run(["ps", "-o", "ppid=", "-p", str(pid)], capture_output=True, text=True, check=True).stdout)
+
+
 def members(group: int) -> list[int]:
     """Return the living processes of a process group."""
     listed = subprocess.run(["ps", "-A", "-o", "pid=,pgid=,stat="], capture_output=True, text=True, check=True).stdout

@@ -19,6 +19,7 @@ from synctui.model.root import LibraryKind, LibraryRoot
 
 T = TypeVar("T")
 Engine = Literal["auto", "builtin", "alass", "ffsubsync"]
+Detector = Literal["auto", "bands", "silero"]
 SyncKind = Literal["subtitles", "stash", "players", "playlists", "metadata"]
 SYNC_KINDS: tuple[str, ...] = ("subtitles", "stash", "players", "playlists", "metadata")
 
@@ -75,9 +76,22 @@ class Subtitles:
         (), 'Only these languages, as in ["en", "de"]; [] is all.', form="language", flag="--lang"
     )
     max_offset: float = option(240.0, "Seconds; a result that shifts by more is refused.", low=1, high=7200)
-    jobs: int = option(0, "Subtitles worked on at once; 0 is half of the processor's cores.", low=0, high=256, flag="--jobs")
+    jobs: int = option(
+        0,
+        "Subtitles worked on at once; 0 is half of the processor's cores, or all threads of the cluster.",
+        low=0,
+        high=256,
+        flag="--jobs",
+    )
     ignore: tuple[str, ...] = option((), 'Files and folders to leave alone, as in ["*.forced.srt", "Extras"].', form="glob")
-    cluster: str = option("", 'Scheduler of a Dask cluster, as in "tcp://nas:8786"; "" works on this machine.', later=True)
+    detector: Detector = option(
+        "auto", "What hears speech: bands (built in), silero (pip install 'synctui[speech]'); auto asks silero in doubt."
+    )
+    cluster: str = option(
+        "",
+        'Scheduler of a Dask cluster that listens and aligns, as in "tcp://nas:8786"; "" works on this machine.',
+        form="scheduler",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,6 +199,20 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _scheduler(text: str) -> str:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(_line(text))
+        whole = parts.scheme in ("tcp", "tls") and parts.hostname and parts.port and " " not in text
+        bare = not (parts.username or parts.password or parts.path.strip("/") or parts.query or parts.fragment)
+    except ValueError:
+        whole = bare = False
+    if not (whole and bare):
+        raise Wrong("not a scheduler's address", "tcp:// or tls://, host and port, as in tcp://nas:8786")
+    return text.rstrip("/")
+
+
 def _language(text: str) -> str:
     if not _LANGUAGE.fullmatch(text):
         raise Wrong(
@@ -220,6 +234,7 @@ _FORMS: dict[str, Callable[[str], str]] = {
     "line": _line,
     "name": _name,
     "url": _url,
+    "scheduler": _scheduler,
     "language": _language,
     "glob": _line,
     "target": str,

@@ -14,12 +14,11 @@ import os
 import signal
 import sys
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from synctui.errors import SyncTuiError, Transient
+from synctui.processes.replies import failed
 from synctui.processes.wire import HEADER, Message, decode, encode, length
 
 Progress = Callable[[str, float | None], None]
@@ -62,20 +61,8 @@ def _answer(message: Message, send: Callable[[Message], None]) -> None:
         if not isinstance(result, dict):
             raise TypeError(f"{message['function']} returned {type(result).__name__}, not a dict")
         encode(reply)
-    except Transient as error:
-        reply = {"error": "Transient", "message": error.message, "after": error.after, "code": error.code}
-    except SyncTuiError as error:
-        reply = {"error": type(error).__name__, "message": error.message, "hint": error.hint, "code": error.code}
-    except MemoryError:
-        reply = {
-            "error": "OperationFailed",
-            "message": "not enough memory",
-            "hint": "run fewer jobs",
-            "code": "engine_failed",
-        }
     except Exception as error:
-        text = traceback.format_exc(limit=-8)
-        reply = {"error": "", "message": f"{type(error).__name__}: {error}", "trace": text}
+        reply = failed(error)
     send(reply)
 
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from synctui import errors
-from synctui.errors import OperationFailed, SyncTuiError, Transient
+from synctui.errors import OperationFailed
 from synctui.processes.environment import worker_environment
 from synctui.processes.group import Group, scarcity, signal_name
 from synctui.processes.output import Capture, PipeReader
+from synctui.processes.replies import result_of
 from synctui.processes.wire import HEADER, Message, decode, encode, length
 from synctui.text import display
 
@@ -37,9 +37,30 @@ class Task:
 class TaskRunner(Protocol):
     """Something that runs tasks outside the event loop."""
 
+    async def ready(self) -> None:
+        """Raise what keeps every task from running: DependencyMissing, TemporaryFailure."""
+        ...
+
     async def run(self, task: Task, progress: Progress | None = None, deadline: float | None = None) -> dict[str, Any]:
         """Return the task's result; `deadline` is in monotonic seconds."""
         ...
+
+
+class Divided:
+    """Runs the tasks of some `functions` elsewhere, and all others here."""
+
+    def __init__(self, here: TaskRunner, elsewhere: TaskRunner, functions: frozenset[str]) -> None:
+        self._here, self._elsewhere, self._functions = here, elsewhere, functions
+
+    async def ready(self) -> None:
+        """Raise what keeps tasks from running here or elsewhere."""
+        await self._here.ready()
+        await self._elsewhere.ready()
+
+    async def run(self, task: Task, progress: Progress | None = None, deadline: float | None = None) -> dict[str, Any]:
+        """Run `task` where its function belongs."""
+        runner = self._elsewhere if task.function in self._functions else self._here
+        return await runner.run(task, progress, deadline)
 
 
 class Workers:
@@ -68,6 +89,9 @@ class Workers:
     def pids(self) -> tuple[int, ...]:
         """The process numbers of the workers that live."""
         return tuple(sorted(worker.group.pid for worker in self._all))
+
+    async def ready(self) -> None:
+        """Nothing keeps this machine from running a task."""
 
     async def run(self, task: Task, progress: Progress | None = None, deadline: float | None = None) -> dict[str, Any]:
         """Run `task` in a worker and return its result.
@@ -99,10 +123,7 @@ class Workers:
             else:
                 self._all.discard(worker)
                 worker.kill()
-        if "result" in reply:
-            result: dict[str, Any] = reply["result"]
-            return result
-        raise _error(reply)
+        return result_of(reply)
 
     async def _take(self) -> _Worker:
         while self._idle:
@@ -218,17 +239,3 @@ class _Worker:
         self.group.kill()
         self._writer.close()
         self._pipe.close()
-
-
-def _error(reply: Message) -> Exception:
-    name, message, code = str(reply.get("error", "")), str(reply.get("message", "")), reply.get("code")
-    if name == "Transient":
-        return Transient(message, reply.get("after"), str(code))
-    kind = getattr(errors, name, None) if name else None
-    if isinstance(kind, type) and issubclass(kind, SyncTuiError):
-        error = kind(message, hint=str(reply.get("hint", "")))
-        error.code = str(code)
-        return error
-    failure = OperationFailed(message, code="bug")
-    failure.add_note(str(reply.get("trace", "")))
-    return failure

@@ -21,6 +21,7 @@ class Settings:
     engine: str = "auto"
     languages: tuple[str, ...] = ()
     max_offset: float = 240.0
+    detector: str = "auto"
     jobs: int = 1
     ignore: tuple[str, ...] = ()
     timeout: float = 1800.0
