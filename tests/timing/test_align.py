@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from synctui.timing.align import AlignOptions, align
 from synctui.timing.confidence import THRESHOLD
 from synctui.timing.rates import RATIOS
 from synctui.timing.speech import FPS, SpeechTrack
-from tests.timing.films import Film, error_s, film, moved
+from tests.timing.films import Film, error_s, film, heard, moved
 
 RATIO = {ratio.name: ratio.value for ratio in RATIOS}
 
@@ -79,24 +80,69 @@ def test_few_lines_demand_more() -> None:
     assert refused == ["refused"] * 5
 
 
-@pytest.mark.parametrize(("share", "gap_s"), [(0.5, 20.0), (0.5, -9.0), (0.3, 45.0), (0.75, 4.0)])
-def test_a_subtitle_of_another_cut_is_not_half_aligned(share: float, gap_s: float) -> None:
+def cut(cues: Sequence[Cue], gaps: Sequence[tuple[float, float]]) -> list[Cue]:
+    """Return cues made for an edition with so much more (s) from those shares of the lines on."""
+    starts = [(cues[int(len(cues) * share)].start, round(gap_s * 1000)) for share, gap_s in gaps]
+    made = []
+    for cue in cues:
+        by = sum(gap for start, gap in starts if cue.start >= start)
+        made.append(Cue(cue.start + by, cue.end + by, cue.text))
+    return made
+
+
+@pytest.mark.parametrize(
+    "gaps",
+    [
+        [(0.5, 20.0)],
+        [(0.3, 45.0)],
+        [(0.75, 4.0)],
+        [(0.25, 30.0), (0.6, 62.0)],
+        [(0.2, 12.0), (0.4, 180.0), (0.6, 7.5), (0.8, 25.0)],
+    ],
+)
+@pytest.mark.parametrize("kind", [1, 3], ids=["noise", "music"])
+def test_cuts_are_found(kind: int, gaps: list[tuple[float, float]]) -> None:
+    right = kinds()[kind]
+    wrong = moved(cut(right.cues, gaps), 2.0)
+    found = align(right.track, wrong)
+    assert (found.verdict, found.reason) == ("aligned", "aligned"), found.message
+    assert [one.by_ms for one in found.cuts] == pytest.approx([-gap_s * 1000 for _, gap_s in gaps], abs=120)
+    assert error_s(wrong, right.cues, found.warp.spans(wrong)) < 0.1
+
+
+def test_what_the_film_lacks_moves_with_a_neighbour() -> None:
     right = film(2, 10.0, 10.0)
-    at = right.cues[int(len(right.cues) * share)].start
-    wrong = [
-        Cue(cue.start + round(gap_s * 1000), cue.end + round(gap_s * 1000), cue.text) if cue.start >= at else cue
-        for cue in right.cues
-    ]
-    found = align(right.track, moved(wrong, 2.0))
-    assert (found.verdict, found.reason) == ("refused", "low_confidence")
-    assert "cut" in found.message or "parts" in found.message or "confidence" in found.message
+    first, last = int(len(right.cues) * 0.4), int(len(right.cues) * 0.55)
+    gap = right.cues[last].start - right.cues[first].start
+    # The film was cut: the lines of a scene have no place, and those after it come earlier.
+    lacking = right.samples.copy()
+    at, until = (round(right.cues[line].start * 16 - 1600) for line in (first, last))
+    track = heard(np.concatenate([lacking[:at], lacking[until:]]))
+    found = align(track, right.cues)
+    assert found.verdict == "aligned", found.message
+    spans = found.warp.spans(right.cues)
+    after = [span[0] - cue.start for span, cue in zip(spans, right.cues, strict=True)]
+    assert after[:first] == pytest.approx([0] * first, abs=100)
+    assert after[last:] == pytest.approx([-gap] * (len(after) - last), abs=100)
 
 
-@pytest.mark.parametrize("speed", [1.002, 0.997, 1.006])
-def test_a_speed_that_no_frame_rate_explains_is_refused(speed: float) -> None:
+@pytest.mark.parametrize("name", ["25/23.976", "24/25"])
+def test_cuts_and_another_speed_are_found_together(name: str) -> None:
     right = film(5, 16.0, 15.0)
-    found = align(right.track, moved(right.cues, 1.0, speed))
-    assert (found.verdict, found.reason) == ("refused", "low_confidence")
+    wrong = moved(cut(right.cues, [(0.4, 33.0), (0.7, 12.0)]), -4.2, RATIO[name])
+    found = align(right.track, wrong)
+    assert (found.verdict, found.ratio_name, len(found.cuts)) == ("aligned", name, 2), found.message
+    assert error_s(wrong, right.cues, found.warp.spans(wrong)) < 0.1
+
+
+@pytest.mark.parametrize("speed", [1.002, 0.997, 1.0004, 0.9985])
+def test_a_slow_drift_is_found(speed: float) -> None:
+    right = film(5, 16.0, 15.0)
+    wrong = moved(right.cues, 1.0, speed)
+    found = align(right.track, wrong)
+    assert (found.verdict, found.cuts) == ("aligned", ())
+    assert found.ratio == pytest.approx(speed, abs=1e-4)
+    assert error_s(wrong, right.cues, found.warp.spans(wrong)) < 0.1
 
 
 def test_a_shift_beyond_the_limit_is_found_and_refused() -> None:

@@ -1,21 +1,24 @@
-"""The built-in engine: the constant shift and the frame-rate ratio that bring a subtitle into step with speech."""
+"""The built-in engine: shift, speed and cuts that bring a subtitle into step with speech, or why none can be trusted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
 from synctui.model.cues import IDENTITY, Cue, Piece, Warp
-from synctui.timing import confidence
+from synctui.timing import confidence, rates
 from synctui.timing.edges import rise_offset
 from synctui.timing.fit import Evidence
 from synctui.timing.lines import Lines, usable_lines
 from synctui.timing.reference import met
 from synctui.timing.search import Hypothesis, chance, search
+from synctui.timing.sections import Section
+from synctui.timing.solution import COMMON_SPEEDS, Solution, chance_total, solve
 from synctui.timing.speech import FPS, SpeechTrack
-from synctui.timing.unity import drift, unity
+from synctui.timing.support import support_of
 
 FEWEST_LINES = 8
 IN_SYNC_MS = 100
@@ -23,8 +26,8 @@ IN_SYNC_MS = 100
 _LENGTH_FACTOR = 1.1
 _LENGTH_SLACK_S = 60.0
 _OUTSIDE = 0.06
-_CUT_REACH_S = 180.0
-_ADRIFT = 0.12
+_BEYOND_S = 20.0
+_LEAD_IN_S = 2.0
 _SHORTEST_RATIO = 24000 / 1001 / 25
 _STRETCH_GAIN = 3.0
 _RARE_STRETCH_GAIN = 12.0
@@ -38,8 +41,21 @@ class AlignOptions:
 
     @property
     def reach_s(self) -> float:
-        """Return how far the search goes."""
+        """Return how far the search for one shift goes."""
         return max(1.4 * self.max_offset_s, self.max_offset_s + 60.0)
+
+    @property
+    def path_reach_s(self) -> float:
+        """Return how far the search for shifts that change goes."""
+        return self.max_offset_s + _BEYOND_S
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """From the original time `at_ms` on, lines move by `by_ms` more than before."""
+
+    at_ms: int
+    by_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +63,10 @@ class Alignment:
     """What was found. `verdict`: aligned, in_sync or refused, then `reason` is a code of `model.reasons`.
 
     `warp` is the change that fits best, also when it is refused (identity when nothing was searched). `offset_first_ms`,
-    `…_middle_ms`, `…_last_ms` are what it adds to those cues. `confidence` (0..100) is trusted from
+    `…_middle_ms`, `…_last_ms` are what it adds to those cues, `cuts` where it changes. `confidence` (0..100) is trusted from
     `confidence.THRESHOLD` on; `raw` is the score above chance in nats per line, `z` how far the match stands out.
-    `overlap_*` are the shares of the lines' time on which there is speech.
+    `overlap_*` are the shares of the lines' time on which there is speech; `unsupported` is the share of lines in sections
+    that do not stand out where they are.
     """
 
     verdict: str
@@ -59,6 +76,7 @@ class Alignment:
     offset_first_ms: int = 0
     offset_middle_ms: int = 0
     offset_last_ms: int = 0
+    cuts: tuple[Cut, ...] = ()
     ratio: float = 1.0
     ratio_name: str = "1"
     confidence: int = 0
@@ -66,13 +84,14 @@ class Alignment:
     z: float = 0.0
     overlap_before: float = 0.0
     overlap_after: float = 0.0
+    unsupported: float = 0.0
     usable: int = 0
     at_bound: bool = False
     length_mismatch: bool = False
 
 
 def align(track: SpeechTrack, cues: Sequence[Cue], options: AlignOptions | None = None) -> Alignment:
-    """Find the shift and ratio of `cues` (ms) against the speech of `track`; refuses what it cannot be sure of."""
+    """Find shift, speed and cuts of `cues` (ms) against the speech of `track`; refuses what it cannot be sure of."""
     options = options or AlignOptions()
     lines = usable_lines(cues)
     known = Alignment("refused", "too_sparse", usable=len(lines))
@@ -83,16 +102,24 @@ def align(track: SpeechTrack, cues: Sequence[Cue], options: AlignOptions | None 
     coverage = covered(lines) / max(track.duration_s, 1.0)
     evidence = Evidence(track, coverage)
     known = replace(known, overlap_before=evidence.overlap(lines))
-    found = _choose(search(evidence, lines, options.reach_s), len(lines))
-    near = lines.moved(found.ratio.value, found.offset_s)
-    off = rise_offset(track, near) if track.begins_s is None else met(track.begins_s, near)
-    found = replace(found, shift=found.shift + off * FPS)
+    single = _choose(search(evidence, lines, options.reach_s), len(lines))
     decoys = chance(track, lines, coverage, options.reach_s)
-    known = _measured(known, cues, lines, evidence, found)
-    raw = (found.total - decoys.total) / len(lines)
-    trust = confidence.of(raw, found.z, len(lines))
-    known = replace(known, raw=raw, z=found.z, confidence=trust)
-    return _judged(known, track, lines, evidence, found, options)
+    raw = (single.total - decoys.total) / len(lines)
+    sure = confidence.of(raw, single.z, len(lines))
+    speeds = [single.ratio.value] if sure >= confidence.THRESHOLD else COMMON_SPEEDS
+    if abs(single.offset_s) > options.path_reach_s and sure >= confidence.THRESHOLD:
+        whole = Section(0, len(lines), single.shift, single.total)
+        solution = Solution(single.ratio.value, (whole,), single.total)
+    else:
+        solution = solve(evidence, lines, options.path_reach_s, speeds)
+    if len(solution.sections) > 1 or sure < confidence.THRESHOLD:
+        total = chance_total(track, lines, coverage, options.path_reach_s, sorted({1.0, solution.scale}))
+        raw = (solution.path_score - total) / len(lines)
+        sure = max(sure if len(solution.sections) == 1 else 0, confidence.of_path(raw, len(lines)))
+    solution = _sharpened(track, lines, solution)
+    known = _measured(known, cues, lines, evidence, solution)
+    known = replace(known, raw=raw, z=single.z, confidence=sure)
+    return _judged(known, track, lines, evidence, solution, options)
 
 
 def covered(lines: Lines) -> float:
@@ -113,33 +140,56 @@ def _choose(found: list[Hypothesis], count: int) -> Hypothesis:
     return max(found, key=weighed)
 
 
-def _measured(known: Alignment, cues: Sequence[Cue], lines: Lines, evidence: Evidence, found: Hypothesis) -> Alignment:
-    scale, offset = found.ratio.value, found.offset_s
-    warp = Warp((Piece(0, scale, offset * 1000),))
+def _sharpened(track: SpeechTrack, lines: Lines, solution: Solution) -> Solution:
+    """Return the solution with its last tens of milliseconds settled by where lines begin."""
+    near = solution.placed(lines)
+    # Where voices rise is an estimate as good as the fit of whole lines, and errs in other ways: their mean is better.
+    off = 0.5 * rise_offset(track, near) if track.begins_s is None else met(track.begins_s, near)
+    sections = tuple(replace(section, shift=section.shift + off * FPS) for section in solution.sections)
+    return replace(solution, sections=sections)
+
+
+def _measured(known: Alignment, cues: Sequence[Cue], lines: Lines, evidence: Evidence, found: Solution) -> Alignment:
+    starts = [0, *(_before(lines, section.first) for section in found.sections[1:])]
+    pieces = tuple(
+        Piece(at, found.scale, section.shift * 1000 / FPS) for at, section in zip(starts, found.sections, strict=True)
+    )
+    warp = Warp(pieces)
     order = sorted(cues, key=lambda cue: cue.start)
     sample = [order[0], order[len(order) // 2], order[-1]]
     first, middle, last = (span[0] - cue.start for span, cue in zip(warp.spans(sample), sample, strict=True))
+    known_ratio = rates.nearest(found.scale)
     return replace(
         known,
         warp=warp,
         offset_first_ms=first,
         offset_middle_ms=middle,
         offset_last_ms=last,
-        ratio=scale,
-        ratio_name=found.ratio.name,
-        overlap_after=evidence.overlap(lines.moved(scale, offset)),
+        cuts=tuple(Cut(b.start, round(b.offset - a.offset)) for a, b in pairwise(pieces)),
+        ratio=found.scale,
+        ratio_name=known_ratio.name if known_ratio and known_ratio.value == found.scale else f"{found.scale:.5f}",
+        overlap_after=evidence.overlap(found.placed(lines)),
     )
 
 
+def _before(lines: Lines, first: int) -> int:
+    """Return the time (ms) from which on cues move with line `first`: sounds and songs just before it do as well."""
+    begins = float(lines.start[first])
+    return round(min(max(float(lines.end[first - 1]), begins - _LEAD_IN_S), begins) * 1000)
+
+
 def _judged(
-    known: Alignment, track: SpeechTrack, lines: Lines, evidence: Evidence, found: Hypothesis, options: AlignOptions
+    known: Alignment, track: SpeechTrack, lines: Lines, evidence: Evidence, found: Solution, options: AlignOptions
 ) -> Alignment:
     sure = known.confidence >= confidence.THRESHOLD
-    placed = lines.moved(found.ratio.value, found.offset_s)
+    placed = found.placed(lines)
     outside = float(np.mean((placed.end < 0) | (placed.start > track.duration_s)))
-    length = float(lines.end[-1] - lines.start[0]) * (found.ratio.value if sure else _SHORTEST_RATIO)
-    too_long = length > track.duration_s * _LENGTH_FACTOR + _LENGTH_SLACK_S or (sure and outside > _OUTSIDE)
-    bound = abs(found.offset_s) > options.max_offset_s
+    length = float(lines.end[-1] - lines.start[0]) * (found.scale if sure else _SHORTEST_RATIO)
+    longer = length > track.duration_s * _LENGTH_FACTOR + _LENGTH_SLACK_S
+    # A subtitle that is sure to be cut may well be of a longer edition.
+    too_long = (longer and not (sure and len(found.sections) > 1)) or (sure and outside > _OUTSIDE)
+    furthest = max((section.shift / FPS for section in found.sections), key=abs)
+    bound = abs(furthest) > options.max_offset_s
     known = replace(known, at_bound=bound, length_mismatch=too_long)
     if too_long:
         return replace(known, reason="length_mismatch", message="the lines reach far beyond the video")
@@ -149,29 +199,22 @@ def _judged(
             known, reason="too_sparse" if sparse else "low_confidence", message=confidence.sentence(known.confidence)
         )
     if bound:
-        message = f"the best shift, {found.offset_s:+.1f} s, is beyond the limit of {options.max_offset_s:g} s"
+        message = f"the best shift, {furthest:+.1f} s, is beyond the limit of {options.max_offset_s:g} s"
         return replace(known, reason="at_search_bound", message=message)
-    whole = unity(evidence, lines, found, min(options.reach_s, _CUT_REACH_S))
-    if whole.strays:
-        part = whole.strays[0]
-        astray = part.last - part.first
-        message = f"the subtitle seems cut: {astray} of {len(lines)} lines want to be {part.shift_s:+.1f} s from the rest"
-        return replace(known, reason="low_confidence", message=message)
-    if whole.adrift > _ADRIFT:
-        message = f"the subtitle fits in parts only: {whole.adrift:.0%} of the lines find no speech where they should"
-        return replace(known, reason="low_confidence", message=message)
-    slope = drift(evidence, lines, found)
-    if slope.certain:
-        message = f"the speed differs: {slope.seconds:+.2f} s from the first line to the last, at no known frame-rate ratio"
+    supports = support_of(evidence, placed, [(section.first, section.last) for section in found.sections])
+    lost = sum(len(section) for section, support in zip(found.sections, supports, strict=True) if support.weak)
+    known = replace(known, unsupported=lost / len(lines))
+    if lost:
+        message = f"the subtitle fits in parts only: {lost} of {len(lines)} lines could be somewhere else as well"
         return replace(known, reason="low_confidence", message=message)
     moves = (known.offset_first_ms, known.offset_middle_ms, known.offset_last_ms)
-    if found.ratio.value == 1.0 and max(abs(move) for move in moves) < IN_SYNC_MS:
+    if found.scale == 1.0 and len(found.sections) == 1 and max(abs(move) for move in moves) < IN_SYNC_MS:
         return replace(known, verdict="in_sync", reason="already_in_sync")
     if known.overlap_after < known.overlap_before + 0.005 and not _gains(evidence, lines, found):
         return replace(known, reason="no_better", message="the lines lie on speech no better than before")
     return replace(known, verdict="aligned", reason="aligned")
 
 
-def _gains(evidence: Evidence, lines: Lines, found: Hypothesis) -> bool:
+def _gains(evidence: Evidence, lines: Lines, found: Solution) -> bool:
     """Return whether the score is clearly better than where the lines are now."""
     return found.total > float(evidence.score(lines, 0, 1).sum()) + max(2.0, 0.01 * len(lines))

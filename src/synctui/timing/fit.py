@@ -8,6 +8,9 @@ shift is one cross-correlation.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,8 +31,61 @@ _STEP = 30
 """Frames on each side of an edge over which a beginning or an end is measured."""
 FLOOR = 1.9
 """A line can count against a shift by no more than this: some lines are not spoken at all."""
-COARSE = 2
+COARSE = 4
 """Frames per step of the correlation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """Sums of a track as [phase, place]: what `step` frames apart lies side by side. `span` frames are free at both ends.
+
+    `arrays` are what a line gains at its start, at its end, and by its surroundings.
+    """
+
+    step: int
+    span: int
+    arrays: tuple[Floats, ...]
+
+
+class Rows:
+    """The scores of lines over a range of shifts, a line at a time."""
+
+    def __init__(
+        self, sheets: Sheets, count: int, places: tuple[Ints, Ints, Ints, Ints], fixed: NDArray[np.float64]
+    ) -> None:
+        self._sheets, self._count = sheets, count
+        last = sheets.arrays[0].size - sheets.span - sheets.step
+        # Further out nothing changes any more, on either side.
+        at = [np.clip(place + sheets.span, 0, last) for place in places]
+        self._at = [divmod(place, sheets.step) for place in at]
+        self._fixed = fixed.astype(np.float32)
+
+    def __len__(self) -> int:
+        return len(self._fixed)
+
+    def __iter__(self) -> Iterator[Floats]:
+        return (self.row(i) for i in range(len(self)))
+
+    def row(self, i: int) -> Floats:
+        """Return the scores of line `i`, none below -`FLOOR`."""
+        starts, ends, outer = self._sheets.arrays
+        row = self._slice(starts, 0, i) + self._slice(ends, 1, i)
+        row += self._slice(outer, 2, i)
+        row -= self._slice(outer, 3, i)
+        row += self._fixed[i]
+        np.maximum(row, np.float32(-FLOOR), out=row)
+        return row
+
+    def _slice(self, array: Floats, edge: int, i: int) -> Floats:
+        places, phases = self._at[edge]
+        first = places[i]
+        part: Floats = array[phases[i], first : first + self._count]
+        return part
+
+
+def _laid_out(array: Floats, step: int, span: int) -> Floats:
+    padded = np.pad(array, (span, span + (-(len(array) + 2 * span)) % step), mode="edge")
+    return np.ascontiguousarray(padded.reshape(-1, step).T)
 
 
 class Evidence:
@@ -51,25 +107,41 @@ class Evidence:
         rise = np.zeros_like(self._sum)
         rise[_STEP:-_STEP] = (self._sum[2 * _STEP :] - 2 * self._sum[_STEP:-_STEP] + self._sum[: -2 * _STEP]) / _STEP
         inner = self._gain * (1 + _SURROUND) * self._sum
-        self._at_start = (_ONSET * rise - inner).astype(np.float64)
-        self._at_end = (inner - _RELEASE * rise).astype(np.float64)
+        self._at_start = (_ONSET * rise - inner).astype(np.float32)
+        self._at_end = (inner - _RELEASE * rise).astype(np.float32)
+        self._laid_out: dict[tuple[int, int], Sheets] = {}
         self._origin = self._first - 2 * _STEP
         self._spectra: dict[tuple[int, int], NDArray[np.complex64]] = {}
 
-    def score(self, lines: Lines, low: int, count: int, step: int = 1) -> Floats:
-        """Return the score [lines, count] of each line shifted by `low`, `low + step`, … frames, none below -`FLOOR`."""
+    def score(self, lines: Lines, low: int, count: int, step: int = 1, part: slice = slice(None)) -> Floats:
+        """Return the score [lines, count] of each line shifted by `low`, `low + step`, … frames, none below -`FLOOR`.
+
+        Of `part` of the lines; what surrounds a line is told by all of them.
+        """
+        rows = self.rows(lines, low, count, step)
+        which = range(*part.indices(len(lines)))
+        score = np.empty((len(which), count), np.float32)
+        for at, i in enumerate(which):
+            score[at] = rows.row(i)
+        return score
+
+    def rows(self, lines: Lines, low: int, count: int, step: int = 1) -> Rows:
+        """Return the same as `score`, a line at a time."""
         begin, end, before, after = _frames(lines)
         fixed = self._silence * ((end - begin) - _SURROUND * (before + after))
-        shifts = np.arange(count) * step + (low - self._origin)
-        outer = self._gain * _SURROUND
-        score = np.empty((len(lines), count), np.float32)
-        for i in range(len(lines)):
-            a, b = begin[i] + shifts, end[i] + shifts
-            row = self._at_start.take(a, mode="clip")
-            row += self._at_end.take(b, mode="clip")
-            row += outer * (self._sum.take(a - before[i], mode="clip") - self._sum.take(b + after[i], mode="clip"))
-            score[i] = row + fixed[i]
-        return np.maximum(score, -FLOOR, out=score)
+        span = (count - 1) * step + 1
+        sheets = self._sheets(step, span + 2 * _WIDEST_GAP)
+        shift = low - self._origin
+        return Rows(sheets, count, (begin + shift, end + shift, begin - before + shift, end + after + shift), fixed)
+
+    def _sheets(self, step: int, span: int) -> Sheets:
+        """Return the sums laid out so that every `step`-th value lies beside the last, for ranges of `span` frames."""
+        span = -(-span // 4096) * 4096
+        if (step, span) not in self._laid_out:
+            outer = (self._gain * _SURROUND * self._sum).astype(np.float32)
+            arrays = (self._at_start, self._at_end, outer)
+            self._laid_out[step, span] = Sheets(step, span, tuple(_laid_out(array, step, span) for array in arrays))
+        return self._laid_out[step, span]
 
     def overlap(self, lines: Lines) -> float:
         """Return the share of the lines' time on which there is speech."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from synctui.model.cues import Cue, Span
 from synctui.timing import confidence, rates
-from synctui.timing.align import Alignment, AlignOptions, align, covered
+from synctui.timing.align import Alignment, AlignOptions, Cut, align, covered
 from synctui.timing.fit import Evidence
 from synctui.timing.lines import Lines, is_spoken, lines_of, usable_lines
 from synctui.timing.speech import SpeechTrack
@@ -32,7 +32,7 @@ class Judgement:
     `score_*` are nats per line, `overlap_*` shares of the lines' time on speech, `confidence` is that of the result (0..100,
     trusted from `confidence.THRESHOLD` on). `ratio` and `offset_ms` are the straight line fitted from before to after,
     `residual_ms` the median distance from it, `pieces` the number of runs of cues that moved alike,
-    `tiny_pieces` those of a few cues.
+    `tiny_pieces` those of a few cues, `cuts` lie between them.
     """
 
     plausible: bool
@@ -49,6 +49,7 @@ class Judgement:
     residual_ms: float = 0.0
     pieces: int = 1
     tiny_pieces: int = 0
+    cuts: tuple[Cut, ...] = ()
     most_moved_ms: int = 0
 
 
@@ -78,9 +79,11 @@ def judge(
         overlap_before=evidence.overlap(lines),
         overlap_after=evidence.overlap(moved),
     )
-    left = align(track, [Cue(span[0], span[1], cue.text) for span, cue in zip(after, before, strict=True)], options)
+    result = [Cue(span[0], span[1], cue.text) for span, cue in zip(after, before, strict=True)]
+    left = align(track, result, options)
     known = replace(known, confidence=left.confidence)
-    reason, message = _objection(known, left, options)
+    rest = max(abs(span[0] - cue.start) for span, cue in zip(left.warp.spans(result), result, strict=True))
+    reason, message = _objection(known, left, rest, options)
     return replace(known, plausible=not reason, reason=reason or "aligned", message=message)
 
 
@@ -88,13 +91,15 @@ def _score(evidence: Evidence, lines: Lines) -> float:
     return float(evidence.score(lines, 0, 1).sum()) / len(lines)
 
 
-def _objection(known: Judgement, left: Alignment, options: AlignOptions) -> tuple[str, str]:
-    """Return why the result cannot be trusted, as a reason code and a sentence; both empty when it can."""
+def _objection(known: Judgement, left: Alignment, rest: int, options: AlignOptions) -> tuple[str, str]:
+    """Return why the result cannot be trusted, as a reason code and a sentence; both empty when it can.
+
+    `rest` is by how much (ms) some line is still to be moved.
+    """
     if left.verdict == "refused" and left.reason not in ("no_better", "at_search_bound"):
         return left.reason, left.message
     if left.confidence < confidence.THRESHOLD:
         return "low_confidence", confidence.sentence(left.confidence)
-    rest = max(abs(left.offset_first_ms), abs(left.offset_middle_ms), abs(left.offset_last_ms))
     if rest > LEFT_OVER_MS:
         return "low_confidence", f"the lines would still be {rest / 1000:.2f} s from the speech"
     if known.tiny_pieces > _MOST_TINY:
@@ -114,7 +119,7 @@ def _objection(known: Judgement, left: Alignment, options: AlignOptions) -> tupl
 
 
 def _fitted(before: Sequence[Cue], after: Sequence[Span]) -> Judgement:
-    """Return the speed and shift from old to new starts, and the runs that depart from it.
+    """Return the speed and shift from old to new starts, and the breaks where cues depart from it.
 
     Cut subtitles make the straight line lean: the known speed that leaves the fewest runs is then the true one.
     """
@@ -125,13 +130,14 @@ def _fitted(before: Sequence[Cue], after: Sequence[Span]) -> Judgement:
     order = np.argsort(old[free], kind="stable")
     old, new = old[free][order], new[free][order]
     slope = _slope(old, new)
-    runs = _runs(new - slope * old)
-    if len(runs) > 1:
-        slope, runs = min(
-            ((speed, _runs(new - speed * old)) for speed in (slope, *(ratio.value for ratio in rates.RATIOS))),
+    breaks = _breaks(new - slope * old)
+    if len(breaks):
+        slope, breaks = min(
+            ((speed, _breaks(new - speed * old)) for speed in (slope, *(ratio.value for ratio in rates.RATIOS))),
             key=lambda candidate: len(candidate[1]),
         )
     rest = new - slope * old
+    sizes = np.diff([0, *breaks, len(rest)])
     level = float(np.median(rest))
     known = rates.nearest(slope)
     return Judgement(
@@ -141,8 +147,9 @@ def _fitted(before: Sequence[Cue], after: Sequence[Span]) -> Judgement:
         ratio_name=known.name if known else f"{slope:.5f}",
         offset_ms=round(level),
         residual_ms=float(np.median(np.abs(rest - level))),
-        pieces=len(runs),
-        tiny_pieces=sum(run < _TINY_PIECE for run in runs),
+        pieces=len(sizes),
+        tiny_pieces=int(np.count_nonzero(sizes < _TINY_PIECE)),
+        cuts=tuple(Cut(round(old[at]), round(rest[at] - rest[at - 1])) for at in breaks),
         most_moved_ms=int(np.abs(new - old).max()),
     )
 
@@ -162,7 +169,6 @@ def _slope(old: Doubles, new: Doubles) -> float:
     return slope
 
 
-def _runs(rest: Doubles) -> list[int]:
-    """Return the lengths of the runs of cues whose shifts stay the same from cue to cue."""
-    breaks = np.nonzero(np.abs(np.diff(rest)) > _SAME_PIECE_MS)[0] + 1
-    return [int(size) for size in np.diff([0, *breaks, len(rest)])]
+def _breaks(rest: Doubles) -> list[int]:
+    """Return the cues whose shift differs from that of the cue before."""
+    return [int(at) + 1 for at in np.nonzero(np.abs(np.diff(rest)) > _SAME_PIECE_MS)[0]]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from synctui.model.sync import Run
-from synctui.syncs.subtitles.gate import pass_gate
-from synctui.syncs.subtitles.listening import Listening, numbers_of, span_rows
+from synctui.syncs.subtitles.gate import pass_shape
+from synctui.syncs.subtitles.listening import Listening, span_rows
+from synctui.syncs.subtitles.numbers import of_alignment
 from synctui.syncs.subtitles.proposal import Proposal, Question
 
 NAME = "builtin"
-VERSION = "1"
+VERSION = "2"
 
 
 class BuiltinEngine:
-    """Finds a constant shift and a frame-rate ratio, and refuses what it cannot be sure of."""
+    """Finds shift, speed and cuts, and refuses what it cannot be sure of."""
 
     def __init__(self, listening: Listening) -> None:
         self._listening = listening
@@ -22,9 +23,10 @@ class BuiltinEngine:
         heard = await self._listening.heard(question, run)
         run.progress("aligning")
         answer = await self._listening.align(heard, question, run)
-        numbers = numbers_of(answer, heard)
+        numbers = of_alignment(answer, heard.label)
         if answer["verdict"] == "refused":
             return Proposal(None, str(answer["reason"]), str(answer["message"]), numbers)
         if answer["verdict"] == "in_sync":
             return Proposal(None, "already_in_sync", "", numbers)
-        return await pass_gate(self._listening, heard, question, span_rows(answer["spans"]), run, numbers)
+        # Its own confidence has judged the fit with the speech already, with the same measures.
+        return pass_shape(question.subtitle.cues, span_rows(answer["spans"]), float(answer["ratio"]), numbers)
