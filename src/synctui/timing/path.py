@@ -29,7 +29,7 @@ _STEP = 3.0
 """What it costs to drift by one grid step."""
 _TALKATIVE = 0.5
 _AROUND = 30
-"""So much of the mean over this many grid steps on both sides is taken off: any line fits a little where a film is talkative."""
+"""So much of the mean over so many grid steps around is taken off: where a film is talkative any line fits a little."""
 _HELD = 0.6
 """Lines linger on the screen: the next may begin after this share of one."""
 _NEVER = np.float32(-1e9)

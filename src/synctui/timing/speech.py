@@ -14,16 +14,17 @@ from synctui.timing.audio import RATE, AudioReader, Samples
 
 FPS = 100
 """Frames of a speech track per second."""
-DETECTOR = "bands-4"
+DETECTOR = "bands-5"
 """Name and version of the detector: another one makes cached tracks stale."""
 
 Floats = NDArray[np.float32]
 
-_HOP = RATE // FPS
-_WINDOW = 400
-_FFT = 512
+_LOOKS = FPS // 2
+"""How often in a second the spectrum is looked at: syllables are no faster, and frames between two looks are interpolated."""
+_HOP = RATE // _LOOKS
+_WINDOW = 512
 _EDGES_HZ = (90, 180, 310, 500, 750, 1000, 1400, 2000, 2800, 4000, 6500)
-_BINS = np.array([round(edge * _FFT / RATE) for edge in _EDGES_HZ])
+_BINS = np.array([round(edge * _WINDOW / RATE) for edge in _EDGES_HZ])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class LevelMeter:
     """Measures how loud the bands of audio (16 kHz, mono) are; holds band energies only, never the audio."""
 
     def __init__(self) -> None:
-        # Half a window less half a hop: frame i is then centred on its own ten milliseconds.
+        # Half a window less half a hop: each look is then centred on its own 20 ms.
         self._rest: Samples = np.zeros((_WINDOW - _HOP) // 2, np.float32)
         self._bands: list[Floats] = []
 
@@ -68,7 +69,7 @@ class LevelMeter:
         self._rest = joined[count * _HOP :]
 
     def finish(self) -> Floats:
-        """Return the log10 energies [frames, bands] of everything fed; the meter is empty then."""
+        """Return the log10 energies [looks, bands] of everything fed, one each 20 ms; the meter is empty then."""
         self.feed(np.zeros(_WINDOW, np.float32))
         bands, self._bands = self._bands, []
         return np.concatenate(bands)
@@ -130,11 +131,11 @@ _TAPER = np.hanning(_WINDOW).astype(np.float32)
 
 
 def _band_levels(samples: Samples, count: int) -> Floats:
-    """Return log10 energies [count, bands] of windows of 25 ms every 10 ms."""
+    """Return log10 energies [count, bands] of windows of 32 ms every 20 ms."""
     windows = np.lib.stride_tricks.sliding_window_view(samples, _WINDOW)[::_HOP]
     levels = np.empty((count, len(_BINS) - 1), np.float32)
     for at in range(0, count, 512):
-        spectrum = np.fft.rfft(windows[at : at + 512] * _TAPER, _FFT)
+        spectrum = np.fft.rfft(windows[at : at + 512] * _TAPER)
         power = spectrum.real**2 + spectrum.imag**2
         levels[at : at + 512] = np.add.reduceat(power[:, : _BINS[-1]], _BINS[:-1], axis=1)
     return np.asarray(np.log10(levels + np.float32(1e-7)), np.float32)
@@ -158,12 +159,12 @@ _BIAS = 0.15
 _EARLY_S = 0.08
 """Measured on lines that begin with the speech."""
 _FARTHEST = 4.0
-_TIMBRE_LAG = 9
-_AROUND = 120 * FPS
+_TIMBRE_LAG = 4
+_AROUND = 120 * _LOOKS
 
 
 def speech_probability(levels: Floats) -> Floats:
-    """Return the speech probability of every frame from its band levels [frames, bands] (log10 of energy).
+    """Return the speech probability of every frame from band levels [looks, bands] (log10 of energy).
 
     Speech stands above what else is heard in the range of the voice, moves at the pace of syllables (2 to 10 Hz) there,
     and changes its timbre all the time, to and fro between vowels and sibilants; music holds its notes, noise its colour.
@@ -172,8 +173,8 @@ def speech_probability(levels: Floats) -> Floats:
         return np.zeros(0, np.float32)
     levels = np.maximum(levels, np.float32(np.percentile(levels, 95) - _RANGE))
     if float(np.std(levels[:, _SPEECH].mean(axis=1))) < _STILL:
-        return np.zeros(len(levels), np.float32)
-    voice = _smooth(levels[:, _VOICE].mean(axis=1), 20)
+        return np.zeros(2 * len(levels), np.float32)
+    voice = _smooth(levels[:, _VOICE].mean(axis=1), 10)
     evidence = np.full(len(levels), np.float32(_BIAS))
     for weight, feature in zip(
         _WEIGHTS,
@@ -182,13 +183,13 @@ def speech_probability(levels: Floats) -> Floats:
             voice - np.float32(0.5) * _average(voice, _AROUND),
             _strength(_syllabic(levels[:, _LOW].mean(axis=1)) ** 2),
             _strength_of_change(levels),
-            _strength(_syllabic(levels[:, _SIBILANT] - levels[:, _VOWEL].mean(axis=1), 60) ** 2),
+            _strength(_syllabic(levels[:, _SIBILANT] - levels[:, _VOWEL].mean(axis=1), 30) ** 2),
         ),
         strict=True,
     ):
         standard = (feature - np.median(feature)) / (np.std(feature) + 1e-6)
         evidence += np.float32(weight) * np.clip(standard, -_FARTHEST, _FARTHEST).astype(np.float32)
-    return np.asarray(1 / (1 + np.exp(-evidence)), np.float32)
+    return _frames(np.asarray(1 / (1 + np.exp(-evidence)), np.float32))
 
 
 def _strength_of_change(levels: Floats) -> Floats:
@@ -196,7 +197,7 @@ def _strength_of_change(levels: Floats) -> Floats:
     mean = np.zeros(len(levels), np.float32)
     shapes = []
     for band in range(levels.shape[1]):
-        smoothed = _smooth(levels[:, band], 6)
+        smoothed = _smooth(levels[:, band], 3)
         mean += smoothed
         if band in _SPEECH:
             shapes.append(smoothed)
@@ -207,15 +208,15 @@ def _strength_of_change(levels: Floats) -> Floats:
         for shape in shapes:
             shape -= mean
             power[lag:-lag] += (shape[2 * lag :] - shape[: -2 * lag]) ** 2
-    return _smooth(np.sqrt(power / np.float32(len(shapes))), 40)
+    return _smooth(np.sqrt(power / np.float32(len(shapes))), 20)
 
 
 def loudness(levels: Floats) -> Floats:
-    """Return how far the bands of speech stand above what is always there, from 0 to 1 (10 dB and more)."""
+    """Return how far the bands of speech stand above what is always there, from 0 to 1 (10 dB and more), in every frame."""
     if not len(levels):
         return np.zeros(0, np.float32)
     levels = np.maximum(levels, np.float32(np.percentile(levels, 95) - _RANGE))
-    return np.clip(_smooth(np.clip(_above(levels, tuple(_SPEECH)), 0, 1), 6), 0, 1)
+    return _frames(np.clip(_smooth(np.clip(_above(levels, tuple(_SPEECH)), 0, 1), 3), 0, 1))
 
 
 def _above(levels: Floats, bands: tuple[int, ...]) -> Floats:
@@ -226,33 +227,45 @@ def _above(levels: Floats, bands: tuple[int, ...]) -> Floats:
     return total / np.float32(len(bands))
 
 
-def _syllabic(level: Floats, slow: int = 40) -> Floats:
+def _syllabic(level: Floats, slow: int = 20) -> Floats:
     """Return the movement of a level at the pace of syllables."""
-    return _smooth(level, 6) - _smooth(level, slow)
+    return _smooth(level, 3) - _smooth(level, slow)
 
 
 def _strength(power: Floats) -> Floats:
-    return np.asarray(np.sqrt(np.maximum(_smooth(power, 40), 0)), np.float32)
+    return np.asarray(np.sqrt(np.maximum(_smooth(power, 20), 0)), np.float32)
 
 
 def _average(values: Floats, around: int) -> Floats:
-    """Return the mean of the values within `around` frames, fewer at the ends."""
+    """Return the mean of the values within `around` looks, fewer at the ends."""
     total = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
     place = np.arange(len(values))
     first, last = np.maximum(place - around, 0), np.minimum(place + around + 1, len(values))
     return np.asarray((total[last] - total[first]) / (last - first), np.float32)
 
 
-def _smooth(values: Floats, frames: int) -> Floats:
-    kernel = np.hanning(frames + 2)[1:-1].astype(np.float32)
+def _smooth(values: Floats, looks: int) -> Floats:
+    kernel = np.hanning(looks + 2)[1:-1].astype(np.float32)
     return np.asarray(np.convolve(values, kernel / kernel.sum(), "same")[: len(values)], np.float32)
 
 
 def _floor(level: Floats) -> Floats:
     """Return the level of what is always there: a low percentile of each second, followed over some 17 s."""
-    seconds = -(-len(level) // FPS)
-    padded = np.pad(level, (0, seconds * FPS - len(level)), mode="edge").reshape(seconds, FPS)
+    seconds = -(-len(level) // _LOOKS)
+    padded = np.pad(level, (0, seconds * _LOOKS - len(level)), mode="edge").reshape(seconds, _LOOKS)
     low = np.percentile(padded, 20, axis=1)
     around = np.lib.stride_tricks.sliding_window_view(np.pad(low, 8, mode="edge"), 17)
     floor = 0.5 * around.min(axis=1) + 0.5 * np.percentile(around, 30, axis=1)
-    return np.asarray(np.interp(np.arange(len(level)), np.arange(seconds) * FPS + FPS / 2, floor), np.float32)
+    return np.asarray(np.interp(np.arange(len(level)), np.arange(seconds) * _LOOKS + _LOOKS / 2, floor), np.float32)
+
+
+def _frames(looks: Floats) -> Floats:
+    """Return values of frames of 10 ms, two for each look, between which they are interpolated."""
+    if not len(looks):
+        return looks
+    frames = np.repeat(looks * np.float32(0.75), 2)
+    frames[2::2] += looks[:-1] * np.float32(0.25)
+    frames[1:-1:2] += looks[1:] * np.float32(0.25)
+    frames[0] += looks[0] * np.float32(0.25)
+    frames[-1] += looks[-1] * np.float32(0.25)
+    return frames
