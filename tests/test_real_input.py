@@ -29,6 +29,7 @@ ERRORS: dict[str, tuple[float, float]] = {
     "made for 23.976": (0.0, 1 / FASTER),
 }
 FORMATS = ("srt", "ass", "vtt")
+BREAK_MS = 35_000
 SHORT_S = 300
 
 
@@ -153,7 +154,7 @@ def _another_film(seconds: float) -> Made:
 def _with_break(content: Made) -> Made:
     """A subtitle made when 35 s of advertisements were still in the film."""
     middle = content.cues[len(content.cues) // 2].start
-    cues = [Cue(cue.start + 35_000, cue.end + 35_000, cue.text) if cue.start >= middle else cue for cue in content.cues]
+    cues = [Cue(cue.start + BREAK_MS, cue.end + BREAK_MS, cue.text) if cue.start >= middle else cue for cue in content.cues]
     return Made(tuple(cues), content.truth)
 
 
@@ -180,8 +181,15 @@ def test_the_lines_of_another_film_are_refused(engine: str, bench: Callable[[str
     bench(engine).untouched("another film", "refused", reasons)
 
 
-@pytest.mark.parametrize("engine", each_engine())
-def test_a_subtitle_of_another_cut_is_refused_and_never_half_written(engine: str, bench: Callable[[str], Bench]) -> None:
+def test_a_subtitle_of_another_cut_is_brought_back_in_parts(bench: Callable[[str], Bench]) -> None:
+    bench("builtin").aligned("cut")
+    end = bench("builtin").end("cut")
+    assert end["pieces"] == 2
+    assert [by for _, by in end["cuts"]] == [pytest.approx(-BREAK_MS, abs=150)]
+
+
+@pytest.mark.parametrize("engine", each_engine(("alass", "ffsubsync")))
+def test_a_subtitle_of_another_cut_is_never_half_written(engine: str, bench: Callable[[str], Bench]) -> None:
     bench(engine).untouched("cut", "refused", ["low_confidence", "negative_start", "length_mismatch"])
 
 

@@ -73,7 +73,7 @@ def _mapped(captions: Sequence[Caption], ratio: float, offset_ms: float) -> list
             round(caption.start * ratio + offset_ms),
             round(caption.end * ratio + offset_ms),
             caption.text,
-            (caption.true_start, caption.end, caption.spoken),
+            (caption.start, caption.end, caption.spoken),
         )
         for caption in captions
     ]
@@ -148,7 +148,7 @@ def _cut(captions: Sequence[Caption], wanted: int, offset: int, language: str, r
             number += 1
         if caption.start < gone_until:
             continue
-        truth = (caption.true_start, caption.end, caption.spoken)
+        truth = (caption.start, caption.end, caption.spoken)
         cues.append(Cue(caption.start + shift, caption.end + shift, caption.text, truth))
     cues = sorted((cue for cue in cues if cue.start >= 0), key=lambda cue: cue.start)
     return Distorted(cues, offset_ms=offset, breaks=tuple(breaks))

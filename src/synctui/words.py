@@ -72,6 +72,27 @@ def found(numbers: Mapping[str, object]) -> str:
     return f"{abs(offsets[0]) / 1000:.1f} s {'late' if offsets[0] < 0 else 'early'}"
 
 
+def cut(at_ms: float, by_ms: float) -> str:
+    """Return where a subtitle was cut and by how much: `17:08 −30.0 s`."""
+    minutes, seconds = divmod(round(at_ms / 1000), 60)
+    hours, minutes = divmod(minutes, 60)
+    place = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    return f"{place} {offset(by_ms)}"
+
+
+def cuts(numbers: Mapping[str, object]) -> list[str]:
+    """Return the cuts that an alignment found, each as `cut` has it, from its numbers."""
+    told = numbers.get("cuts")
+    rows = told if isinstance(told, Sequence) and not isinstance(told, str) else ()
+    found: list[str] = []
+    for row in rows:
+        if isinstance(row, Sequence) and not isinstance(row, str) and len(row) == 2:
+            at, by = row
+            if isinstance(at, (int, float)) and isinstance(by, (int, float)):
+                found.append(cut(at, by))
+    return found
+
+
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """Return `1 subtitle` or `4,118 subtitles`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -146,12 +146,14 @@ def is_finding(reason: str) -> bool:
 
 
 def numbers(fields: Mapping[str, object]) -> str:
-    """Return shift, change of speed and confidence in columns of 9, 10 and 4."""
-    ratio = fields.get("ratio_name")
+    """Return shift, change of speed (or in how many pieces it was cut) and confidence in columns of 9, 10 and 4."""
+    ratio, pieces = fields.get("ratio_name"), fields.get("pieces")
+    speed = ratio if isinstance(ratio, str) and ratio != "1" else ""
+    parted = f"cut ×{pieces}" if isinstance(pieces, int) and pieces > 1 else ""
     confidence = fields.get("confidence")
     parts = (
         f"{words.offset(_first(fields.get('offset_ms'))):>9}",
-        f"{ratio if isinstance(ratio, str) and ratio != '1' else '':>10}",
+        f"{speed or parted:>10}",
         f"{round(confidence):>4}" if isinstance(confidence, (int, float)) else "",
     )
     return " ".join(parts)

@@ -32,8 +32,8 @@ def test_from_nothing_to_a_library_that_stays(tmp_path: Path) -> None:
         assert b"\x1b[?1000h" in terminal.written
         assert b"\x1b[?1000l" not in terminal.written
         terminal.press(",")
-        terminal.sees("Looks", "mouse")
-        terminal.press(*"jjjjjjjjjj")
+        terminal.sees("Looks", "colours")
+        terminal.press(*"jjjjjjjjjjjj")
         terminal.sees("Let the mouse be used.")
         terminal.press("enter")
         terminal.sees("mouse: off")

@@ -24,6 +24,7 @@ from synctui.tui.screens.jobs.faces import ROLES, role_of
 
 _NAME = 12
 _BAR = 16
+_MOST_CUTS = 6
 _ENGINES = {"builtin": "built-in"}
 
 
@@ -103,6 +104,9 @@ def _numbers(numbers: Fields, width: int, *, trusted: bool) -> list[Line]:
     pieces = numbers.get("pieces")
     if isinstance(pieces, int) and pieces > 1:
         lines.append(_row("pieces", Span(f"{pieces}", "strong"), Span("   cut in between: each moved by itself", "dim")))
+        found = words.cuts(numbers)
+        for text in wrapped(", ".join(found[:_MOST_CUTS]) + (" …" if len(found) > _MOST_CUTS else ""), width - 1 - _NAME):
+            lines.append(_row("", Span(text)))
     confidence = numbers.get("confidence")
     if isinstance(confidence, (int, float)):
         lines.append(_row("confidence", *confidence_bar(confidence, _BAR), Span("   50 and more is trusted", "dim")))

@@ -22,6 +22,7 @@ from synctui.tui.draw.wrap import wrapped
 from synctui.tui.screens.library.standing import role_of, standing, standing_of
 
 _LABEL = 11
+_MOST_CUTS = 6
 _RESULTS: Mapping[str, Role] = {"done": "good", "failed": "error", "conflict": "error", "refused": "warn"}
 
 
@@ -124,6 +125,8 @@ def _numbers(details: Details, width: int) -> list[Line]:
     ratio = numbers.get("ratio_name")
     if isinstance(ratio, str) and ratio != "1":
         lines.append(_row("speed", f"× {ratio}"))
+    for at, cut in enumerate(words.cuts(numbers)[:_MOST_CUTS]):
+        lines.append(_row("" if at else "cut", cut))
     confidence = numbers.get("confidence")
     if isinstance(confidence, (int, float)):
         bar = confidence_bar(confidence, max(6, min(20, width - _LABEL - 11)))

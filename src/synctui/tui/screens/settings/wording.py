@@ -18,6 +18,7 @@ _LABELS: dict[Key, str] = {
     ("subtitles", "max_offset"): "largest shift",
     ("subtitles", "jobs"): "at once",
     ("subtitles", "ignore"): "left alone",
+    ("subtitles", "detector"): "speech detector",
     ("ui", "theme"): "colours",
     ("ui", "refresh_hz"): "redrawn",
 }
@@ -39,6 +40,8 @@ def value_words(key: Key, value: Any, *, theme: str = "") -> str:
             return "all"
         case ("subtitles", "ignore") if not value:
             return "nothing"
+        case ("subtitles", "cluster") if not value:
+            return "this machine alone"
         case ("ui", "theme"):
             return display(value) if value else f"by the terminal: {theme}" if theme else "by the terminal"
         case ("ui", "refresh_hz"):
