@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 
 from synctui.errors import OperationFailed
-from synctui.timing import tasks
+from synctui.model.cues import Cue
+from synctui.timing import silero, tasks
+from synctui.timing.speech import DETECTOR
 from tests.timing.films import RATE, Film, error_s, film, moved, write_media
 
 RIGHT: Film = film(2, 10.0, 10.0)
@@ -139,3 +141,24 @@ def test_a_damaged_cache_is_made_again(video: str, tmp_path: Path) -> None:
     kept.write_bytes(b"garbage")
     assert not tasks.speech_of(arguments, Told())["cached"]
     assert tasks.speech_of(arguments, Told())["cached"]
+
+
+def test_what_heard_the_speech_is_told(video: str, cache: str) -> None:
+    answer = tasks.align_cues(
+        {"video": video, "cache": cache, "cues": rows(moved(RIGHT.cues, 3.0)), "detector": "bands"}, Told()
+    )
+    assert answer["detector"] == DETECTOR
+
+
+@pytest.mark.skipif(not silero.available(), reason="the extra `speech` is not installed")
+def test_the_better_detector_is_asked_only_in_doubt(video: str, cache: str) -> None:
+    asked = {"video": video, "cache": cache, "detector": "auto"}
+    sure = tasks.align_cues({**asked, "cues": rows(moved(RIGHT.cues, 3.0))}, Told())
+    assert (sure["verdict"], sure["detector"]) == ("aligned", DETECTOR)
+    middle = RIGHT.cues[len(RIGHT.cues) // 2].start
+    late = [Cue(cue.start + 20_000 * (cue.start >= middle), cue.end + 20_000 * (cue.start >= middle)) for cue in RIGHT.cues]
+    cut = tasks.align_cues({**asked, "cues": rows(late)}, Told())
+    assert cut["detector"] == silero.DETECTOR
+    # Once it has listened to a video, it is the one to ask.
+    again = tasks.align_cues({**asked, "cues": rows(moved(RIGHT.cues, 3.0))}, Told())
+    assert (again["detector"], again["cached"]) == (silero.DETECTOR, True)
