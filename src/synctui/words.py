@@ -72,6 +72,14 @@ def found(numbers: Mapping[str, object]) -> str:
     return f"{abs(offsets[0]) / 1000:.1f} s {'late' if offsets[0] < 0 else 'early'}"
 
 
+def measured(numbers: Mapping[str, object]) -> str:
+    """Return what a check has found, where it was cut, and how sure it is: `12.3 s late, confidence 97`."""
+    confidence = numbers.get("confidence")
+    parts = [found(numbers), ", ".join(cuts(numbers)[:4])]
+    parts.append(f"confidence {confidence:.0f}" if isinstance(confidence, (int, float)) else "")
+    return ", ".join(part for part in parts if part)
+
+
 def cut(at_ms: float, by_ms: float) -> str:
     """Return where a subtitle was cut and by how much: `17:08 −30.0 s`."""
     minutes, seconds = divmod(round(at_ms / 1000), 60)

@@ -225,7 +225,7 @@ class _Planner:
             if not failed and await self._still_holds(verdict, conditions, pairing.subtitle):
                 if self.options.check or verdict.state not in OFF:
                     return Tally(verdict.state.value)
-                self.found[path] = words.found(verdict.numbers)
+                self.found[path] = words.measured(verdict.numbers)
         return self._operation(pairing, conditions, scope)
 
     def _reason(self, operation: Operation, against: str) -> str:
