@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import av
 import av.container
@@ -28,10 +29,13 @@ JITTER_S = 0.05
 _MAX_OVERLAP_S = 10.0
 _MAX_GAP_S = 1800.0
 _MAX_DAMAGED = 5_000
+_BATCH = 16_384
+"""So many samples go through the filters at once: a trip costs the same for any number, and these stay in the cache."""
 LONGEST_S = 12 * 3600.0
 """What comes later is not heard: no film is that long, and memory must stay bounded whatever a file claims."""
 
 Samples = NDArray[np.float32]
+_NOTHING: Samples = np.zeros(0, np.float32)
 
 
 class AudioReader:
@@ -57,31 +61,47 @@ class AudioReader:
             total = (container.duration or 0) / 1e6
             blocks, mixer, told = _Blocks(), _Mixer(), 0.0
             for frame in self._frames(container, stream):
-                if not frame.samples or not frame.sample_rate:
+                samples, rate = frame.samples, frame.sample_rate
+                if not samples or not rate:
                     continue
                 jump = clock.jump(frame)
                 if jump:
-                    blocks.add(mixer.flush())
+                    blocks.add(*mixer.flush())
                     blocks.move(round(jump * RATE))
                 try:
-                    blocks.add(mixer.push(frame))
+                    ready = mixer.push(frame)
                 except (av.error.FFmpegError, ValueError):
                     self.damaged += 1
                     continue
-                clock.advance(frame.samples / frame.sample_rate)
+                clock.advance(samples / rate)
+                # Most of a quarter of a million frames end here.
+                if not (ready or jump):
+                    continue
+                self.start_s = max(0.0, clock.start)
+                piece: Samples | None = _NOTHING
+                while piece is not None:
+                    blocks.add(piece)
+                    for block in blocks.full():
+                        yield block
+                        if self._progress is not None and total > 0 and clock.now > told:
+                            told = clock.now
+                            self._progress(min(1.0, told / total))
+                    piece = self._mixed(mixer)
                 if clock.now - clock.start > LONGEST_S:
                     break
-                self.start_s = max(0.0, clock.start)
-                for block in blocks.full():
-                    yield block
-                    if self._progress is not None and total > 0 and clock.now > told:
-                        told = clock.now
-                        self._progress(min(1.0, told / total))
             if not clock.running:
                 shown = display(os.path.basename(self.path), 80)
                 raise OperationFailed(f"no audio of {shown} can be decoded", code="no_audio")
-            blocks.add(mixer.flush())
+            self.start_s = max(0.0, clock.start)
+            blocks.add(*mixer.flush())
             yield from blocks.full(last=True)
+
+    def _mixed(self, mixer: _Mixer) -> Samples | None:
+        try:
+            return mixer.pull()
+        except (av.error.FFmpegError, ValueError):
+            self.damaged += 1
+            return _NOTHING
 
     def _select(self, container: av.container.InputContainer) -> AudioStream:
         chosen: AudioStream | None = None
@@ -95,10 +115,13 @@ class AudioReader:
         return chosen
 
     def _frames(self, container: av.container.InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+        if stream.codec_context is None:
+            return
+        decode = stream.codec_context.decode
         packets = container.demux(stream)
         while self.damaged < _MAX_DAMAGED:
             try:
-                frames = next(packets).decode()
+                frames = decode(next(packets))
             except StopIteration:
                 return
             except EOFError:
@@ -147,42 +170,62 @@ class _Clock:
 
 
 class _Mixer:
-    """Frames of any layout in, mono 16 kHz out."""
+    """Frames of any layout in, mono 16 kHz out, in batches."""
 
     def __init__(self) -> None:
         self._graph: Graph | None = None
+        self._batch = _BATCH
         self._waiting = 0
+        self._rest: deque[Samples] = deque()
 
-    def push(self, frame: AudioFrame) -> list[Samples]:
+    def push(self, frame: AudioFrame) -> bool:
+        """Take a frame; return whether there is something to pull."""
         # The graph must not second-guess the time stamps: `_Clock` has already made up for their jumps.
         frame.pts = None
-        done: list[Samples] = []
-        if self._graph is None:
-            self._graph = _mixing_graph(frame)
+        graph = self._graph or self._begin(frame)
         try:
-            self._graph.push(frame)
+            graph.push(frame)
         except (av.error.FFmpegError, ValueError):
             # Another rate, format or layout from here on: asking the graph costs nothing, comparing each frame does.
-            done = self.flush()
-            self._graph = _mixing_graph(frame)
-            self._graph.push(frame)
+            self._rest.extend(self.flush())
+            self._begin(frame).push(frame)
         self._waiting += frame.samples
-        if self._waiting < frame.sample_rate:
-            return done
-        self._waiting = 0
-        return done + _pull(self._graph)
+        return self._waiting >= self._batch or bool(self._rest)
+
+    def pull(self) -> Samples | None:
+        """Return the next piece, None when more frames are needed."""
+        if self._rest:
+            return self._rest.popleft()
+        if self._graph is None or self._waiting < self._batch:
+            return None
+        self._waiting -= self._batch
+        try:
+            return _pull(self._graph)
+        except BlockingIOError:
+            # The rate is so high that a batch makes no sample.
+            return _NOTHING
 
     def flush(self) -> list[Samples]:
         """Return what the resampler still holds; the next frame starts anew."""
-        if self._graph is None:
-            return []
-        self._graph.push(None)
-        rest = _pull(self._graph)
-        self._graph, self._waiting = None, 0
+        graph, self._graph, self._waiting = self._graph, None, 0
+        rest = list(self._rest)
+        self._rest.clear()
+        # Where it ends and where it breaks are the same here: nothing more comes.
+        with suppress(av.error.FFmpegError, ValueError):
+            if graph is not None:
+                graph.push(None)
+            while graph is not None:
+                rest.append(_pull(graph))
         return rest
 
+    def _begin(self, frame: AudioFrame) -> Graph:
+        # No more than a second: at the rates that damage invents a batch would be hours.
+        self._batch = min(_BATCH, frame.sample_rate)
+        self._graph = _mixing_graph(frame, self._batch)
+        return self._graph
 
-def _mixing_graph(frame: AudioFrame) -> Graph:
+
+def _mixing_graph(frame: AudioFrame, batch: int) -> Graph:
     graph = Graph()
     last = graph.add(
         "abuffer",
@@ -191,44 +234,45 @@ def _mixing_graph(frame: AudioFrame) -> Graph:
         channel_layout=frame.layout.name,
         time_base=f"1/{frame.sample_rate}",
     )
-    mix = _centre([channel.name for channel in frame.layout.channels])
-    if mix:
-        pan = graph.add("pan", mix)
-        last.link_to(pan)
-        last = pan
-    form = graph.add("aformat", sample_rates=str(RATE), sample_fmts="flt", channel_layouts="mono")
-    sink = graph.add("abuffersink")
-    last.link_to(form)
-    form.link_to(sink)
+    for name, arguments in (
+        ("asetnsamples", f"n={batch}:p=0"),
+        # Mixed before it is resampled: libswresample would resample every channel and mix afterwards.
+        *_mix([channel.name for channel in frame.layout.channels]),
+        ("aformat", f"sample_rates={RATE}:sample_fmts=flt:channel_layouts=mono"),
+        ("abuffersink", None),
+    ):
+        step = graph.add(name, arguments)
+        last.link_to(step)
+        last = step
     graph.configure()
-    # Few large frames instead of many small ones: each costs a trip through Python.
-    graph.set_audio_frame_size(RATE * BLOCK_S)
     return graph
 
 
-def _centre(names: list[str]) -> str:
-    """Return how to mix surround sound down, or nothing for mono and stereo (both sides alike).
+def _mix(names: list[str]) -> list[tuple[str, str]]:
+    """Return the filters, as names and arguments, that mix the channels `names` to one.
 
     Film dialogue is mixed to the centre. A little of left and right keeps the speech of mixes whose centre is mute, with
-    music and effects 12 dB down; the detector adapts to the level.
+    music and effects 12 dB down; the detector adapts to the level. Of mono and stereo both sides count alike.
     """
+    sides: list[str]
     if "FC" in names and len(names) > 2:
-        return "mono|c0=FC" + "".join(f"+0.25*{name}" for name in ("FL", "FR") if name in names)
-    if len(names) in (6, 8) and "FL" not in names:
+        centre, sides = "FC", [name for name in ("FL", "FR") if name in names]
+    elif len(names) in (6, 8) and "FL" not in names:
         # Without names the order of WAV and of every common codec's decoder holds: left, right, centre, …
-        return "mono|c0=c2+0.25*c0+0.25*c1"
-    return ""
+        centre, sides = "c2", ["c0", "c1"]
+    else:
+        return [("aformat", "channel_layouts=mono:sample_fmts=fltp")]
+    if not sides:
+        return [("pan", f"mono|c0={centre}")]
+    # In two steps, since libswresample has fast code for the sum of two channels only; halves, lest whole numbers clip.
+    both = "+".join(f"0.5*{name}" for name in sides)
+    return [("pan", f"stereo|c0={centre}|c1={both}"), ("pan", "mono|c0=c0+0.5*c1")]
 
 
-def _pull(graph: Graph) -> list[Samples]:
-    out: list[Samples] = []
-    while True:
-        try:
-            frame = graph.pull()
-        except (BlockingIOError, EOFError):
-            return out
-        if isinstance(frame, AudioFrame):
-            out.append(frame.to_ndarray().reshape(-1).astype(np.float32, copy=False))
+def _pull(graph: Graph) -> Samples:
+    frame = graph.pull()
+    assert isinstance(frame, AudioFrame)
+    return frame.to_ndarray().reshape(-1).astype(np.float32, copy=False)
 
 
 class _Blocks:
@@ -247,7 +291,7 @@ class _Blocks:
         else:
             self._skip -= count
 
-    def add(self, pieces: list[Samples]) -> None:
+    def add(self, *pieces: Samples) -> None:
         for piece in pieces:
             if self._skip:
                 dropped = min(self._skip, len(piece))
@@ -257,7 +301,10 @@ class _Blocks:
                 # One zero, seen many times: an hour of silence takes no memory.
                 self._keep(np.broadcast_to(np.float32(0), (self._silence,)))
                 self._silence = 0
-            self._keep(np.nan_to_num(piece, copy=False, nan=0.0, posinf=0.0, neginf=0.0))
+            # Looking first is cheaper than replacing what is hardly ever there.
+            if not np.isfinite(piece).all():
+                piece = np.nan_to_num(piece, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+            self._keep(piece)
 
     def _keep(self, piece: Samples) -> None:
         if len(piece):
