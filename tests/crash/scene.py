@@ -277,7 +277,7 @@ class Scene:
         assert not [name for name in self.names() if is_temp(Path(name).name)]
         for folder in ("drafts", "scratch"):
             assert not list((self.data / "cache" / folder).iterdir())
-        assert all(path.suffix == ".speech" for path in (self.data / "cache" / "speech").iterdir())
+        assert all(path.suffix in (".speech", ".lines") for path in (self.data / "cache" / "speech").iterdir())
         assert not [path for path in (self.data / "vault").rglob("*") if path.is_file() and is_temp(path.name)]
 
     def check_quiet(self) -> None:

@@ -26,6 +26,7 @@ IN_SYNC_MS = 100
 _LENGTH_FACTOR = 1.1
 _LENGTH_SLACK_S = 60.0
 _OUTSIDE = 0.06
+_OUTSIDE_OF_CUTS = 0.25
 _BEYOND_S = 20.0
 _LEAD_IN_S = 2.0
 _SHORTEST_RATIO = 24000 / 1001 / 25
@@ -186,8 +187,12 @@ def _judged(
     outside = float(np.mean((placed.end < 0) | (placed.start > track.duration_s)))
     length = float(lines.end[-1] - lines.start[0]) * (found.scale if sure else _SHORTEST_RATIO)
     longer = length > track.duration_s * _LENGTH_FACTOR + _LENGTH_SLACK_S
-    # A subtitle that is sure to be cut may well be of a longer edition.
-    too_long = (longer and not (sure and len(found.sections) > 1)) or (sure and outside > _OUTSIDE)
+    if sure:
+        # A subtitle that is cut may well be of a longer edition.
+        several = len(found.sections) > 1
+        too_long = (longer and not several) or outside > (_OUTSIDE_OF_CUTS if several else _OUTSIDE)
+    else:
+        too_long = longer
     furthest = max((section.shift / FPS for section in found.sections), key=abs)
     bound = abs(furthest) > options.max_offset_s
     known = replace(known, at_bound=bound, length_mismatch=too_long)

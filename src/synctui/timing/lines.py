@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ MOST_LINES = 5_000
 _SHORTEST_S = 0.2
 _LATEST_MS = 48 * 3_600_000
 """Cues later than this (or a day before the start) are broken numbers; no film reaches them."""
+_LONGEST_PAUSE_MS = 3 * 3_600_000
+"""Nobody is silent for longer: one broken number would have a day searched instead of the film."""
 _MOST_TEXT = 400
 _TAGS = re.compile(r"\{[^{}]{0,200}\}|<[^<>]{0,200}>")
 _SOUNDS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|（[^（）]*）|【[^【】]*】")
@@ -65,8 +68,11 @@ def _sane(span: tuple[int, int]) -> bool:
 
 
 def lines_of(spans: Sequence[tuple[int, int]], use: Sequence[bool]) -> Lines:
-    """Return those spans (ms) that `use` marks as lines; of more than `MOST_LINES` those that say most."""
-    kept = sorted({span for span, wanted in zip(spans, use, strict=True) if wanted and _sane(span)})
+    """Return those spans (ms) that `use` marks as lines; of more than `MOST_LINES` those that say most.
+
+    What is parted from most of them by longer than any pause in a film is left out.
+    """
+    kept = _together(sorted({span for span, wanted in zip(spans, use, strict=True) if wanted and _sane(span)}))
     if len(kept) > MOST_LINES:
         kept = _outer(kept)
         step = -(-len(kept) // MOST_LINES)
@@ -74,6 +80,12 @@ def lines_of(spans: Sequence[tuple[int, int]], use: Sequence[bool]) -> Lines:
     start = np.array([span[0] for span in kept], np.float64) / 1000
     end = np.array([span[1] for span in kept], np.float64) / 1000
     return Lines(start, np.clip(end, start + _SHORTEST_S, start + LONGEST_S))
+
+
+def _together(spans: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+    """Return the most spans (sorted) between which there is no pause that no film has."""
+    parted = [at for at, (one, two) in enumerate(pairwise(spans), 1) if two[0] - one[0] > _LONGEST_PAUSE_MS]
+    return max((spans[first:last] for first, last in pairwise([0, *parted, len(spans)])), key=len)
 
 
 def _outer(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -25,6 +25,7 @@ _OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "file", "enable_d
 _OPEN_TIMEOUT_S = 60.0
 _ASIDE = re.compile(r"comment|audio.?descri|descriptive|\bdescription\b|director|narrat(ion|ed) for|isolated|karaoke", re.I)
 _DUBBED = re.compile(r"\bdub(bed|bing)?\b|synchro|doubl", re.I)
+_PARTIAL = re.compile(r"forced|foreign|\bsigns?\b|\bsongs?\b|lyrics", re.I)
 _ORIGINAL = re.compile(r"\borig(inal)?\b", re.I)
 _ASIDE_FLAGS = (
     Disposition.comment | Disposition.visual_impaired | Disposition.descriptions | Disposition.karaoke | Disposition.lyrics
@@ -164,6 +165,23 @@ def why_chosen(tracks: Sequence[AudioTrack], languages: Sequence[str] = ()) -> s
     if not others:
         return "the only one"
     return next(words for words, one, other in zip(_WHY, first, others[0], strict=True) if one != other)
+
+
+def rank_texts(tracks: Sequence[TextTrack], spoken: str | None, languages: Sequence[str] = ()) -> list[TextTrack]:
+    """Return the tracks that hold all that is said, the one whose lines are most likely where it is said first.
+
+    In this order: the language of the audio (`spoken`); the subtitle's (`languages`); no descriptions of sounds; the default
+    flag; the first. Forced tracks, signs, songs and commentaries are left out.
+    """
+    wanted = [_primary(code) for code in languages]
+
+    def rank(track: TextTrack) -> tuple[bool, bool, bool, bool, int]:
+        written = _primary(track.language or "")
+        said = bool(written) and written == _primary(spoken or "")
+        return not said, written not in wanted, track.hearing_impaired, not track.default, track.index
+
+    whole = [one for one in tracks if not (one.forced or _PARTIAL.search(one.title) or _ASIDE.search(one.title))]
+    return sorted(whole, key=rank)
 
 
 def _rank(track: AudioTrack, languages: Sequence[str]) -> tuple[bool, bool, bool, int, bool, int]:

@@ -20,6 +20,8 @@ _PLAIN_GAIN = 2.0
 _PLAIN_GAIN_PER_LINE = 0.03
 _SNAP_S = 0.25
 """A measured speed is a known one when over the whole film they differ by less."""
+_STEEPEST = 0.004
+"""No drift is as steep; what seems to be is cut where nothing was heard."""
 _POLISH_S, _POLISH_STEPS, _POLISH_GIVE_UP = 0.1, 12, 6.0
 """The speed is tried in steps of so many seconds over the film."""
 _LEAVE_GAIN = 5.0
@@ -59,7 +61,7 @@ def solve(evidence: Evidence, lines: Lines, reach_s: float, speeds: Sequence[flo
     path = best_path(evidence, fitting.lines, low, count)
     solutions = [_solution(fitting, path, speed)]
     slope = slope_of(fitting, path)
-    if slope.certain:
+    if slope.certain and abs(slope.value) < _STEEPEST:
         corrected = _snapped(speed * (1 + slope.value), float(lines.end[-1] - lines.start[0]))
         solutions.append(_at_speed(evidence, lines, low, count, corrected))
     if speed != 1.0 and all(one.scale != 1.0 for one in solutions):

@@ -20,7 +20,7 @@ DETECTOR = "bands-5"
 Floats = NDArray[np.float32]
 
 _LOOKS = FPS // 2
-"""How often in a second the spectrum is looked at: syllables are no faster, and frames between two looks are interpolated."""
+"""How often in a second the spectrum is looked at: syllables are no faster. Frames between two looks are interpolated."""
 _HOP = RATE // _LOOKS
 _WINDOW = 512
 _EDGES_HZ = (90, 180, 310, 500, 750, 1000, 1400, 2000, 2800, 4000, 6500)

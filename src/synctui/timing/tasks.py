@@ -126,8 +126,7 @@ def _with_certainty(
         speech, facts = _speech(arguments, progress, silero.DETECTOR)
         return question(speech), facts
     better = wanted == "auto" and silero.available()
-    if better and (known := _speech_known(arguments, silero.DETECTOR)) is not None:
-        return question(known[0]), known[1]
+    # In this order also where the better one's answer is known: what is found must not depend on what was asked before.
     speech, facts = _speech(arguments, progress)
     answer = question(speech)
     if better and doubtful(answer):
@@ -184,13 +183,6 @@ def speech_spans(speech: SpeechTrack) -> list[Span]:
 def _reference(arguments: Arguments) -> tuple[SpeechTrack, Answer]:
     speech = track_of_cues(cues_of(arguments["reference_cues"]), float(arguments.get("duration_s") or 0.0))
     return speech, {"key": None, "duration_s": speech.duration_s, "track": None, "cached": False, "detector": ""}
-
-
-def _speech_known(arguments: Arguments, detector: str) -> tuple[SpeechTrack, Answer] | None:
-    """Return the speech of the audio track and its facts from the cache, or None."""
-    sound = _Sound.of(arguments, detector)
-    speech = sound.known()
-    return None if speech is None else (speech, sound.facts(speech, True))
 
 
 def _speech(arguments: Arguments, progress: Progress, detector: str = DETECTOR) -> tuple[SpeechTrack, Answer]:

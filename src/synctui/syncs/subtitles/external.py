@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
 from synctui.adapters import alass, ffsubsync
 from synctui.adapters.engines import Engine
-from synctui.adapters.exchange import read_spans, stage_reference, write_srt
+from synctui.adapters.exchange import read_spans, write_srt
 from synctui.adapters.programs import Invocation
 from synctui.errors import OperationFailed
 from synctui.model.cues import Cue, Span
@@ -25,8 +26,6 @@ from synctui.syncs.subtitles.tools import Tools
 
 _LARGEST_OUTPUT = 64 << 20
 _NARROW_S = 60.0
-_PROMPT_S = 0.02
-_EXTRACT = "extract.wav"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,72 +35,79 @@ class _Exercise:
     reference: str
     incorrect: str
     out: str
-    stream: int | None
     window: float
 
 
-class _External(ABC):
-    """What both have in common: staging in a private folder, running, and the gate."""
+class ExternalEngine(ABC):
+    """What both have in common: what they read lies in a private folder, and what they find passes the gate.
 
-    streams = True
-    """Whether the program can be told which audio track to take."""
+    They are given the speech that was heard in the audio already, as a subtitle: no film is decoded anew for each of its
+    subtitles, what the chosen track says is meant, and it was heard better than they hear.
+    """
 
     def __init__(self, tools: Tools, listening: Listening, engine: Engine) -> None:
         self._tools = tools
         self._listening = listening
         self._engine = engine
 
+    @property
+    def name(self) -> str:
+        """What the engine is called."""
+        return self._engine.name
+
     async def align(self, question: Question, run: Run) -> Proposal:
         """Return the engine's timing when it passes the gate."""
         heard = await self._listening.heard(question, run)
+        refused: Proposal | None = None
+        async with aclosing(self.answers(heard, question, run)) as answers:
+            async for spans in answers:
+                run.progress("checking")
+                found = await pass_gate(self._listening, heard, question, spans, run)
+                if found.trusted:
+                    return found
+                refused = refused or found
+        if refused is None:
+            raise AssertionError("no window to search")
+        return refused
+
+    async def answers(self, heard: Heard, question: Question, run: Run) -> AsyncGenerator[Sequence[Span], None]:
+        """Yield the new span of every cue as the engine has it, before the gate, once for each window that it searches.
+
+        Raises OperationFailed with one of the engine codes when it has nothing to say.
+        """
         cues = question.subtitle.cues
+        said = False
+        failure: OperationFailed | None = None
         async with scratch_folder(self._tools.scratch) as folder:
             incorrect = os.path.join(folder, "subtitle.srt")
             await asyncio.to_thread(Path(incorrect).write_bytes, write_srt(cues))
             reference = await self._reference(heard, folder, run)
-            stream = None if heard.cues is not None else 0 if reference.endswith(_EXTRACT) else heard.stream
-            refused: Proposal | None = None
-            failure: OperationFailed | None = None
             for window in self._windows(question.max_offset):
                 out = os.path.join(folder, f"{window:.0f}.srt")
+                run.progress("aligning")
                 try:
-                    found = await self._attempt(question, heard, _Exercise(reference, incorrect, out, stream, window), run)
+                    spans = await self._ask(question, _Exercise(reference, incorrect, out, window), run)
                 except OperationFailed as error:
                     if error.code == "engine_timeout":
                         raise
                     failure = failure or error
                     continue
-                if found.spans is not None or found.reason == "already_in_sync":
-                    return found
-                refused = refused or found
-        if refused is not None:
-            return refused
-        raise failure or AssertionError("no window to search")
+                said = True
+                yield spans
+        if not said and failure is not None:
+            raise failure
 
     def _windows(self, max_offset: float) -> Sequence[float]:
         return (max_offset,)
-
-    async def _attempt(self, question: Question, heard: Heard, exercise: _Exercise, run: Run) -> Proposal:
-        run.progress("aligning")
-        spans = await self._ask(question, exercise, run)
-        run.progress("checking")
-        return await pass_gate(self._listening, heard, question, spans, run)
 
     @abstractmethod
     async def _ask(self, question: Question, exercise: _Exercise, run: Run) -> Sequence[Span]:
         """Return the new span of every cue, as the engine has it."""
 
     async def _reference(self, heard: Heard, folder: str, run: Run) -> str:
-        """Return a path for the engine: the media under a plain name, or what stands for it."""
-        if heard.cues is not None:
-            path = os.path.join(folder, "reference.srt")
-            await asyncio.to_thread(Path(path).write_bytes, write_srt(heard.cues))
-            return path
-        # Programs take the audio from its first sample on, whenever that is due.
-        if abs(heard.start_s) <= _PROMPT_S and (self.streams or heard.alone):
-            return await asyncio.to_thread(stage_reference, folder, heard.media)
-        path = os.path.join(folder, _EXTRACT)
-        await self._listening.extract(heard, path, run)
+        """Return the path of a subtitle for the engine: the lines of the reference, or where somebody speaks."""
+        path = os.path.join(folder, "reference.srt")
+        await asyncio.to_thread(Path(path).write_bytes, write_srt(await self._listening.speech(heard, run)))
         return path
 
     async def _run(self, invocation: Invocation, on_line: Callable[[str], None]) -> Finished:
@@ -115,10 +121,8 @@ class _External(ABC):
         return finished
 
 
-class AlassEngine(_External):
+class AlassEngine(ExternalEngine):
     """alass; without splits, which do more harm than good where speech is hard to hear."""
-
-    streams = False
 
     async def _ask(self, question: Question, exercise: _Exercise, run: Run) -> Sequence[Span]:
         bars = alass.ProgressReader()
@@ -144,7 +148,7 @@ class AlassEngine(_External):
         return _before_zero(question.subtitle.cues, report.spans(question.subtitle.cues, produced), float(report.ratio))
 
 
-class FfsubsyncEngine(_External):
+class FfsubsyncEngine(ExternalEngine):
     """ffsubsync: its numbers are applied to the original cues.
 
     It searches no further than its window, and a result at the window's edge must be told from a good one. In a wide window
@@ -168,7 +172,7 @@ class FfsubsyncEngine(_External):
             exercise.incorrect,
             exercise.out,
             capabilities=self._engine.capabilities,
-            audio_track=exercise.stream,
+            audio_track=None,
             max_offset=exercise.window,
             tools=self._engine.tools,
         )

@@ -14,31 +14,30 @@ from synctui.files.subtitle import parse_subtitle
 from synctui.library.languages import language as language_of
 from synctui.library.names import kind_of
 from synctui.model.cues import Cue, Span
-from synctui.model.json import Fields, Json
 from synctui.model.reasons import sentence
 from synctui.model.sync import Run
 from synctui.processes.workers import Task
 from synctui.syncs.subtitles.growth import Growth
-from synctui.syncs.subtitles.proposal import Question
+from synctui.syncs.subtitles.proposal import Question, TextReference
 from synctui.syncs.subtitles.tools import Tools, VideoLocks
 
 _TASKS = "synctui.timing.tasks"
+_TEXTS = "synctui.timing.texts"
+_SPEECH = "speech"
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A reference that is ready: `media` with its audio track `stream` (`alone`: it has no other), or `cues`.
+    """A reference that is ready: `media` with its audio track `stream`, whose speech lies in the cache, or `cues`.
 
-    `start_s` is how long after the video's beginning the track begins. `label` is how it is shown. The speech of the track
-    lies in the cache.
+    `duration_s` is how long the video is that cues stand for (0: not known). `label` is how it is shown.
     """
 
     media: str
     stream: int = 0
-    alone: bool = True
-    start_s: float = 0.0
     cues: tuple[Cue, ...] | None = None
     label: str = ""
+    duration_s: float = 0.0
 
 
 class Listening:
@@ -51,6 +50,9 @@ class Listening:
     async def heard(self, question: Question, run: Run) -> Heard:
         """Return the reference of a question; raises OperationFailed `video_unreadable`, `no_audio`, `still_growing`, …"""
         media = question.reference or question.video
+        if question.text is not None:
+            text = question.text
+            return Heard(question.video, cues=text.cues, label=text.label, duration_s=text.duration_s)
         if question.reference is not None and kind_of(os.path.basename(media)) == "subtitle":
             content = await asyncio.to_thread(read_capped, media)
             subtitle = await asyncio.to_thread(parse_subtitle, content.data, media)
@@ -60,24 +62,44 @@ class Listening:
             answer = await self._run("speech_of", self._audio(media, question.stream, question.languages), run)
         await growth.check()
         track = answer["track"]
-        return Heard(
-            media,
-            stream=int(track["index"]),
-            alone=answer.get("tracks", 0) == 1,
-            start_s=float(answer["start_s"]),
-            label=_label(track),
-        )
+        return Heard(media, stream=int(track["index"]), label=_label(track))
+
+    async def is_heard(self, question: Question, run: Run) -> bool:
+        """Return whether the speech of the audio that would be listened to is known; nothing but heads is read."""
+        asked = self._audio(question.video, None, question.languages)
+        answer = await self._tools.workers.run(Task(f"{_TEXTS}:outlook_of", asked), run.progress, run.deadline)
+        return bool(answer["heard"])
+
+    async def text_of(self, question: Question, run: Run) -> TextReference | None:
+        """Return the lines of a text track inside the video that lie on its speech; None when the audio is to be heard.
+
+        What was heard already costs nothing and is the truth. Raises as `heard`.
+        """
+        video = question.video
+        growth = await Growth.begin(video)
+        async with self._locks.of(video):
+            asked = self._audio(video, None, question.languages)
+            answer = await self._tools.workers.run(Task(f"{_TEXTS}:reference_of", asked), run.progress, run.deadline)
+        await growth.check()
+        if answer["cues"] is None:
+            return None
+        cues = tuple(Cue(int(start), int(end), str(text)) for start, end, text in answer["cues"])
+        return TextReference(cues, _text_label(answer["text"]), float(answer["duration_s"]))
 
     async def preview(self, video: str, languages: Sequence[str], audio: int | None = None) -> str:
-        """Return which audio track of a video would be listened to, in words, or why none can be; `audio` is asked for."""
-        asked = {"path": video, "languages": list(languages)}
+        """Return what a subtitle of these languages would be aligned against, in words, or why it cannot be.
+
+        `audio` is the number of the audio track that was asked for. Of a text track nothing but its head is looked at.
+        """
+        asked = self._audio(video, None, languages)
         try:
-            answer = await self._tools.workers.run(Task(f"{_TASKS}:probe_media", asked))
+            answer = await self._tools.workers.run(Task(f"{_TEXTS}:outlook_of", asked))
         except OperationFailed as error:
             return sentence(error.code)
-        tracks = {int(track["index"]): track for track in answer["audio"]}
-        track = tracks.get(int(answer["chosen"]) if audio is None else audio - 1)
-        return f"against {_label(track)}" if track is not None else f"the video has no audio {audio}"
+        if audio is None:
+            return f"against {_label(answer['audio']) if answer['text'] is None else _text_label(answer['text'])}"
+        asked_for = next((track for track in answer["tracks"] if int(track["index"]) == audio - 1), None)
+        return f"against {_label(asked_for)}" if asked_for is not None else f"the video has no audio {audio}"
 
     def arguments(self, heard: Heard, question: Question) -> dict[str, Any]:
         """Return what the alignment tasks of the workers want to know."""
@@ -89,11 +111,20 @@ class Listening:
         }
         if heard.cues is not None:
             asked["reference_cues"] = [[cue.start, cue.end, cue.text] for cue in heard.cues]
+            asked["duration_s"] = heard.duration_s
         return asked
 
-    async def extract(self, heard: Heard, out: str, run: Run) -> None:
-        """Write the chosen audio track to `out` for an engine that cannot choose one."""
-        await self._run("extract_audio", {**self._audio(heard.media, heard.stream, ()), "out": out}, run)
+    async def speech(self, heard: Heard, run: Run) -> tuple[Cue, ...]:
+        """Return where somebody speaks, as lines: what engines read that take subtitles for a reference.
+
+        Raises OperationFailed `no_speech`.
+        """
+        if heard.cues is not None:
+            return heard.cues
+        answer = await self._run("spans_of_speech", self._audio(heard.media, heard.stream, ()), run)
+        if not answer["spans"]:
+            raise OperationFailed(sentence("no_speech"), code="no_speech")
+        return tuple(Cue(start, end, _SPEECH) for start, end in span_rows(answer["spans"]))
 
     async def judge(self, heard: Heard, question: Question, spans: Sequence[Span], run: Run) -> Mapping[str, Any]:
         """Return the judgement on an engine's spans."""
@@ -110,6 +141,7 @@ class Listening:
             "stream": stream,
             "languages": list(languages),
             "cache": str(self._tools.speech),
+            "detector": self._tools.settings.detector,
         }
 
     async def _run(self, task: str, arguments: Mapping[str, Any], run: Run) -> Mapping[str, Any]:
@@ -117,24 +149,17 @@ class Listening:
 
 
 def _label(track: Mapping[str, Any]) -> str:
-    spoken = str(track.get("language") or "")
-    language = language_of(spoken) or spoken
-    return f"audio {int(track['index']) + 1}" + (f" ({language})" if language else "")
+    return f"audio {_numbered(track)}"
 
 
-def numbers_of(answer: Mapping[str, Any], heard: Heard) -> Fields:
-    """Return the numbers of the built-in engine's answer as they are reported."""
-    numbers: dict[str, Json] = {
-        "offset_ms": [answer["offset_first_ms"], answer["offset_middle_ms"], answer["offset_last_ms"]],
-        "ratio": round(float(answer["ratio"]), 7),
-        "ratio_name": answer["ratio_name"],
-        "confidence": answer["confidence"],
-        "overlap_before": round(float(answer["overlap_before"]), 4),
-        "overlap_after": round(float(answer["overlap_after"]), 4),
-        "lines": answer["usable"],
-        "reference": heard.label,
-    }
-    return numbers
+def _text_label(track: Mapping[str, Any]) -> str:
+    return f"embedded text {_numbered(track)}"
+
+
+def _numbered(track: Mapping[str, Any]) -> str:
+    written = str(track.get("language") or "")
+    language = language_of(written) or written
+    return str(int(track["index"]) + 1) + (f" ({language})" if language else "")
 
 
 def span_rows(rows: Sequence[Sequence[int]]) -> tuple[Span, ...]:
