@@ -28,6 +28,7 @@ _LENGTH_SLACK_S = 60.0
 _OUTSIDE = 0.06
 _OUTSIDE_OF_CUTS = 0.25
 _BEYOND_S = 20.0
+_FARTHEST_CUT_S = 600.0
 _LEAD_IN_S = 2.0
 _SHORTEST_RATIO = 24000 / 1001 / 25
 _STRETCH_GAIN = 3.0
@@ -47,8 +48,8 @@ class AlignOptions:
 
     @property
     def path_reach_s(self) -> float:
-        """Return how far the search for shifts that change goes."""
-        return self.max_offset_s + _BEYOND_S
+        """Return how far the search for shifts that change goes: its memory grows with it, and no cut is as long."""
+        return min(self.max_offset_s, _FARTHEST_CUT_S) + _BEYOND_S
 
 
 @dataclass(frozen=True, slots=True)

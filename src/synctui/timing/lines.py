@@ -21,8 +21,8 @@ MOST_LINES = 5_000
 _SHORTEST_S = 0.2
 _LATEST_MS = 48 * 3_600_000
 """Cues later than this (or a day before the start) are broken numbers; no film reaches them."""
-_LONGEST_PAUSE_MS = 3 * 3_600_000
-"""Nobody is silent for longer: one broken number would have a day searched instead of the film."""
+_LONGEST_PAUSE_MS = 12 * 3_600_000
+"""No film is longer: what one broken number is away by would be searched instead of the film."""
 _MOST_TEXT = 400
 _TAGS = re.compile(r"\{[^{}]{0,200}\}|<[^<>]{0,200}>")
 _SOUNDS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|（[^（）]*）|【[^【】]*】")

@@ -84,8 +84,8 @@ async def test_finds_out_writes_nothing_and_is_what_a_sync_then_does(library: Pa
 
         wanted = await home.plan(library)
         assert {one.path: one.reason for one in wanted.operations} == {
-            str(late): "12.3 s late, against audio 1 (en)",
-            str(fast): "stretched 25/23.976, against audio 1 (en)",
+            str(late): "12.3 s late, confidence 82, against audio 1 (en)",
+            str(fast): "stretched 25/23.976, confidence 82, against audio 1 (en)",
         }
         assert wanted.totals.estimate < 2, "its sound is known"
         synced = await home.run(library)
@@ -144,4 +144,4 @@ async def test_a_file_that_changes_is_told_as_it_is_when_its_turn_comes(library:
         assert done.ended(late) == ("unchanged", "found_shifted")
         assert abs(done.offset(late) - 2_000) < 100
         assert await _state(home, late) == (State.SHIFTED, "found_shifted")
-        assert (await home.plan(late)).operations[0].reason == "2.0 s early, against audio 1 (en)"
+        assert (await home.plan(late)).operations[0].reason == "2.0 s early, confidence 82, against audio 1 (en)"
