@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Callable, Mapping
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +57,37 @@ def shown(s: Stage, number: int) -> BoardJob:
 async def some_done(s: Stage, number: int) -> None:
     """Wait until an operation of a job has finished, as the screens know it."""
     await s.until(lambda: any(job.id == number and job.snapshot.current for job in s.app.board.jobs), 30)
+
+
+@asynccontextmanager
+async def frozen_after_one(s: Stage) -> AsyncIterator[Callable[[], None]]:
+    """Stop the worker processes when the first operation of a job that is submitted within has ended; yields what wakes them.
+
+    However fast the machine is, the job is then half way for as long as anybody looks at it.
+    """
+    events = s.services.engine.subscribe()
+    frozen: list[int] = []
+
+    async def freeze() -> None:
+        async for event in events:
+            if event.type == "op_end":
+                frozen.extend(s.services.workers.pids)
+                for pid in frozen:
+                    os.killpg(pid, signal.SIGSTOP)
+                return
+
+    def wake() -> None:
+        while frozen:
+            os.killpg(frozen.pop(), signal.SIGCONT)
+
+    freezing = asyncio.create_task(freeze())
+    try:
+        yield wake
+        if freezing.done():
+            freezing.result()
+    finally:
+        freezing.cancel()
+        wake()
 
 
 async def in_state(s: Stage, number: int, state: JobState) -> None:

@@ -10,7 +10,7 @@ from synctui.model.states import JobState
 from synctui.tui.screens.jobs.job import JobScreen
 from synctui.tui.screens.jobs.operation import OperationScreen
 from synctui.tui.screens.preview.screen import PreviewScreen
-from tests.tui.jobs.scenes import add_events, in_state, open_job, put_episodes, shown, some_done, store_job, submit
+from tests.tui.jobs.scenes import add_events, frozen_after_one, in_state, open_job, put_episodes, shown, some_done, store_job, submit
 from tests.tui.stage import stage
 
 
@@ -58,22 +58,24 @@ async def test_tens_of_thousands_of_operations_open_at_once_with_what_went_wrong
 
 async def test_a_job_is_followed_and_one_operation_or_all_are_taken_back(tmp_path: Path) -> None:
     put_episodes(tmp_path / "media", 8)
-    async with stage(tmp_path) as s:
+    async with stage(tmp_path) as s, frozen_after_one(s) as wake:
         job = await submit(s)
         await open_job(s, job)
         await some_done(s, job)
         await s.sees("running", "aligned", "waits")
         await s.press("z")
-        assert not isinstance(s.app.screen, PreviewScreen)
+        await s.sees("pause or cancel it first")
         await s.press("o", "G")
         await s.sees("begins: 8 operations")
         await s.press("space")
+        await s.sees("pausing: what is in flight")
+        wake()
         await in_state(s, job, JobState.PAUSED)
         await s.sees("paused: by you", "paused by you", "space go on")
         await s.press("space")
         await in_state(s, job, JobState.COMPLETED)
         # The log followed to its newest line.
-        await s.sees("completed: 8")
+        await s.sees("goes on", "completed: 8")
         await s.press("/")
         await s.type("s01e03")
         await s.until(lambda: "begins" not in s.text and "S01E03" in s.text)

@@ -14,6 +14,7 @@ from synctui.store.jobs import totals_json
 from synctui.tui.screens.preview.screen import PreviewScreen
 from tests.tui.jobs.scenes import (
     finished,
+    frozen_after_one,
     in_state,
     put_episodes,
     shown,
@@ -27,12 +28,14 @@ from tests.tui.stage import stage
 
 async def test_a_job_is_watched_paused_resumed_and_leaves_one_line(tmp_path: Path) -> None:
     put_episodes(tmp_path / "media", 6)
-    async with stage(tmp_path) as s:
+    async with stage(tmp_path) as s, frozen_after_one(s) as wake:
         await s.press("J")
         job = await submit(s)
         await some_done(s, job)
         await s.sees("1 running", "▶ subtitles everything", "/6", "aligned")
         await s.press("space")
+        await s.sees("pausing: what is in flight")
+        wake()
         await in_state(s, job, JobState.PAUSED)
         await s.sees("1 paused", "paused by you", "of 6 done, all kept", "goes on", "space go on")
         done = shown(s, job).snapshot.current
@@ -55,11 +58,13 @@ async def test_a_job_is_watched_paused_resumed_and_leaves_one_line(tmp_path: Pat
 async def test_cancelling_asks_and_keeps_what_is_done(tmp_path: Path) -> None:
     subtitles = put_episodes(tmp_path / "media", 6)
     before = [path.read_bytes() for path in subtitles]
-    async with stage(tmp_path) as s:
+    async with stage(tmp_path) as s, frozen_after_one(s) as wake:
         await s.press("J")
         job = await submit(s)
         await some_done(s, job)
         await s.press("space")
+        await s.sees("pausing: what is in flight")
+        wake()
         await in_state(s, job, JobState.PAUSED)
         done = shown(s, job).snapshot.current
         await s.press("x")
