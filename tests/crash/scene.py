@@ -145,6 +145,8 @@ class Scene:
         environment["HOME"] = str(self.home)
         # A narrow search costs a quarter of a wide one.
         environment["SYNCTUI_SUBTITLES__MAX_OFFSET"] = "20"
+        # With `auto` a doubt would bring in another detector, and doubts depend on how far is searched.
+        environment["SYNCTUI_SUBTITLES__DETECTOR"] = "bands"
         if failpoint:
             environment["SYNCTUI_FAILPOINT"] = failpoint
         words = (*words, self.told, "--data-dir", str(self.data))
