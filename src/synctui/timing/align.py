@@ -14,11 +14,11 @@ from synctui.timing.edges import rise_offset
 from synctui.timing.fit import Evidence
 from synctui.timing.lines import Lines, usable_lines
 from synctui.timing.reference import met
-from synctui.timing.search import Hypothesis, chance, search
+from synctui.timing.search import Hypothesis, search
 from synctui.timing.sections import Section
 from synctui.timing.solution import COMMON_SPEEDS, Solution, chance_total, solve
 from synctui.timing.speech import FPS, SpeechTrack
-from synctui.timing.support import support_of
+from synctui.timing.support import MOST_UNHEARD, support_of, unheard
 
 FEWEST_LINES = 8
 IN_SYNC_MS = 100
@@ -33,6 +33,7 @@ _LEAD_IN_S = 2.0
 _SHORTEST_RATIO = 24000 / 1001 / 25
 _STRETCH_GAIN = 3.0
 _RARE_STRETCH_GAIN = 12.0
+_DECOYS = (0.0, 0.37, 0.71)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,10 @@ def align(track: SpeechTrack, cues: Sequence[Cue], options: AlignOptions | None 
     coverage = covered(lines) / max(track.duration_s, 1.0)
     evidence = Evidence(track, coverage)
     known = replace(known, overlap_before=evidence.overlap(lines))
-    single = _choose(search(evidence, lines, options.reach_s), len(lines))
-    decoys = chance(track, lines, coverage, options.reach_s)
-    raw = (single.total - decoys.total) / len(lines)
+    decoys = [evidence.turned(part) for part in _DECOYS]
+    found, chance = search(evidence, decoys, lines, options.reach_s)
+    single = _choose(found, len(lines))
+    raw = (single.total - chance.total) / len(lines)
     sure = confidence.of(raw, single.z, len(lines))
     speeds = [single.ratio.value] if sure >= confidence.THRESHOLD else COMMON_SPEEDS
     if abs(single.offset_s) > options.path_reach_s and sure >= confidence.THRESHOLD:
@@ -115,9 +117,12 @@ def align(track: SpeechTrack, cues: Sequence[Cue], options: AlignOptions | None 
     else:
         solution = solve(evidence, lines, options.path_reach_s, speeds)
     if len(solution.sections) > 1 or sure < confidence.THRESHOLD:
-        total = chance_total(track, lines, coverage, options.path_reach_s, sorted({1.0, solution.scale}))
+        total = chance_total(decoys, lines, options.path_reach_s, sorted({1.0, solution.scale}))
         raw = (solution.path_score - total) / len(lines)
-        sure = max(sure if len(solution.sections) == 1 else 0, confidence.of_path(raw, len(lines)))
+        if len(solution.sections) == 1:
+            sure = max(sure, confidence.of_path(raw, len(lines)))
+        else:
+            sure = confidence.of_cuts(raw, len(lines))
     solution = _sharpened(track, lines, solution)
     known = _measured(known, cues, lines, evidence, solution)
     known = replace(known, raw=raw, z=single.z, confidence=sure)
@@ -210,6 +215,9 @@ def _judged(
     supports = support_of(evidence, placed, [(section.first, section.last) for section in found.sections])
     lost = sum(len(section) for section, support in zip(found.sections, supports, strict=True) if support.weak)
     known = replace(known, unsupported=lost / len(lines))
+    if not lost and len(supports) > 1 and unheard(supports) > MOST_UNHEARD:
+        message = f"too little was heard of {unheard(supports):.0%} of the lines to tell where the subtitle is cut"
+        return replace(known, unsupported=unheard(supports), reason="low_confidence", message=message)
     if lost:
         message = f"the subtitle fits in parts only: {lost} of {len(lines)} lines could be somewhere else as well"
         return replace(known, reason="low_confidence", message=message)

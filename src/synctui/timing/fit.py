@@ -8,10 +8,11 @@ shift is one cross-correlation.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from synctui.timing.lines import Lines
@@ -33,6 +34,8 @@ FLOOR = 1.9
 """A line can count against a shift by no more than this: some lines are not spoken at all."""
 COARSE = 4
 """Frames per step of the correlation."""
+_AT_ONCE = 1 << 18
+"""So many scores are worked out at once: they stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,39 +51,46 @@ class Sheets:
 
 
 class Rows:
-    """The scores of lines over a range of shifts, a line at a time."""
+    """The scores of lines over a range of shifts, some lines at a time."""
 
     def __init__(
         self, sheets: Sheets, count: int, places: tuple[Ints, Ints, Ints, Ints], fixed: NDArray[np.float64]
     ) -> None:
-        self._sheets, self._count = sheets, count
         last = sheets.arrays[0].size - sheets.span - sheets.step
         # Further out nothing changes any more, on either side.
         at = [np.clip(place + sheets.span, 0, last) for place in places]
         self._at = [divmod(place, sheets.step) for place in at]
+        starts, ends, outer = (sliding_window_view(array, count, axis=1) for array in sheets.arrays)
+        self._windows = (starts, ends, outer, outer)
+        self._count = count
         self._fixed = fixed.astype(np.float32)
 
     def __len__(self) -> int:
         return len(self._fixed)
 
-    def __iter__(self) -> Iterator[Floats]:
-        return (self.row(i) for i in range(len(self)))
-
     def row(self, i: int) -> Floats:
         """Return the scores of line `i`, none below -`FLOOR`."""
-        starts, ends, outer = self._sheets.arrays
-        row = self._slice(starts, 0, i) + self._slice(ends, 1, i)
-        row += self._slice(outer, 2, i)
-        row -= self._slice(outer, 3, i)
-        row += self._fixed[i]
-        np.maximum(row, np.float32(-FLOOR), out=row)
-        return row
+        return self._scored(i, self._fixed[i])
 
-    def _slice(self, array: Floats, edge: int, i: int) -> Floats:
-        places, phases = self._at[edge]
-        first = places[i]
-        part: Floats = array[phases[i], first : first + self._count]
-        return part
+    def table(self) -> Floats:
+        """Return the scores of all lines as [lines, shifts], none below -`FLOOR`."""
+        table = np.empty((len(self), self._count), np.float32)
+        step = max(1, _AT_ONCE // self._count)
+        for at in range(0, len(self), step):
+            some = slice(at, at + step)
+            table[some] = self._scored(some, self._fixed[some, None])
+        return table
+
+    def _scored(self, which: int | slice, fixed: Floats | np.float32) -> Floats:
+        start, end, before, after = (
+            windows[phases[which], places[which]] for windows, (places, phases) in zip(self._windows, self._at, strict=True)
+        )
+        scores: Floats = start + end
+        scores += before
+        scores -= after
+        scores += fixed
+        np.maximum(scores, np.float32(-FLOOR), out=scores)
+        return scores
 
 
 def _laid_out(array: Floats, step: int, span: int) -> Floats:
@@ -98,6 +108,7 @@ class Evidence:
         coverage = min(coverage, 0.9)
         outside = float(np.clip((mean - coverage * _INSIDE) / max(1 - coverage, 0.1), 0.06, 0.6))
         outside = min(max(outside, 0.5 * mean), 0.8)
+        self._track, self._coverage = track, coverage
         self._p = p
         self._first = round((track.start_s + track.early_s) * FPS)
         self._silence = float(np.log((1 - _INSIDE) / (1 - outside))) * _PER_FRAME
@@ -118,16 +129,11 @@ class Evidence:
 
         Of `part` of the lines; what surrounds a line is told by all of them.
         """
-        rows = self.rows(lines, low, count, step)
-        which = range(*part.indices(len(lines)))
-        score = np.empty((len(which), count), np.float32)
-        for at, i in enumerate(which):
-            score[at] = rows.row(i)
-        return score
+        return self.rows(lines, low, count, step, part).table()
 
-    def rows(self, lines: Lines, low: int, count: int, step: int = 1) -> Rows:
-        """Return the same as `score`, a line at a time."""
-        begin, end, before, after = _frames(lines)
+    def rows(self, lines: Lines, low: int, count: int, step: int = 1, part: slice = slice(None)) -> Rows:
+        """Return the same as `score`, to be asked for a line at a time."""
+        begin, end, before, after = (one[part] for one in _frames(lines))
         fixed = self._silence * ((end - begin) - _SURROUND * (before + after))
         span = (count - 1) * step + 1
         sheets = self._sheets(step, span + 2 * _WIDEST_GAP)
@@ -150,19 +156,17 @@ class Evidence:
         spoken = self._sum[np.clip(end - self._origin, 0, last)] - self._sum[np.clip(begin - self._origin, 0, last)]
         return float(spoken.sum() / max(1, (end - begin).sum()))
 
-    def correlation(self, lines: Lines, reach: int) -> Floats:
-        """Return the unfloored score of all lines, less a constant, at shifts of -reach to reach frames, `COARSE` apart."""
-        begin, end, before, after = _frames(lines)
-        origin = min(int(begin.min()), self._first) - _EDGE_GAP - _WIDEST_GAP
-        pattern = self._pattern(begin - origin, end - origin, before, after)
-        lead = (self._first - origin) // COARSE
-        lags = np.arange(-(reach // COARSE), reach // COARSE + 1)
-        size = _fast_size(max(len(pattern), lead + len(self._p) // COARSE) + len(lags))
-        product = self._spectrum(lead, size) * np.conj(np.fft.rfft(pattern, size))
-        return np.asarray(np.fft.irfft(product, size)[lags], np.float32)
+    def turned(self, part: float) -> Evidence:
+        """Return a decoy: the track backwards, rotated by a share of it, has the same statistics and cannot match.
 
-    def _spectrum(self, lead: int, size: int) -> NDArray[np.complex64]:
-        """Return the transform of the track after `lead` empty bins; most ratios ask for the same one."""
+        (Rotated forwards it could: the rotation may lie within the search.)
+        """
+        track = self._track
+        turned = np.roll(track.probability[::-1], int(len(track.probability) * part))
+        return Evidence(replace(track, probability=turned), self._coverage)
+
+    def spectrum(self, lead: int, size: int) -> NDArray[np.complex64]:
+        """Return the transform of the track, in steps of `COARSE` frames, after `lead` empty steps."""
         if (lead, size) not in self._spectra:
             count = len(self._p) // COARSE
             signal = np.zeros(size, np.float32)
@@ -171,14 +175,19 @@ class Evidence:
             self._spectra[lead, size] = np.fft.rfft(signal).astype(np.complex64)
         return self._spectra[lead, size]
 
-    def _pattern(self, begin: Ints, end: Ints, before: Ints, after: Ints) -> Floats:
+    def pattern(self, begin: Ints, end: Ints, before: Ints, after: Ints) -> Floats:
         """Return the weight of every frame, averaged over `COARSE` frames, whose product with the track is the score."""
-        size = (int(end.max()) + 2 * _WIDEST_GAP) // COARSE * COARSE + COARSE
-        change = np.zeros(size + 1, np.float64)
+        change = np.zeros((int(end.max()) + 2 * _WIDEST_GAP) // COARSE + 3, np.float64)
+
+        def step(at: Ints, weight: float) -> None:
+            bins, rest = np.divmod(at, COARSE)
+            part = rest * (weight / COARSE)
+            change[:] += np.bincount(bins, weight - part, len(change))
+            change[:] += np.bincount(bins + 1, part, len(change))
 
         def box(first: Ints, last: Ints, weight: float) -> None:
-            np.add.at(change, first, weight)
-            np.add.at(change, last, -weight)
+            step(first, weight)
+            step(last, -weight)
 
         box(begin, end, self._gain)
         box(begin - before, begin, -self._gain * _SURROUND)
@@ -186,11 +195,31 @@ class Evidence:
         for edge, worth in ((begin, _ONSET / _STEP), (end, -_RELEASE / _STEP)):
             box(edge, edge + _STEP, worth)
             box(edge - _STEP, edge, -worth)
-        weight = np.cumsum(change)[:size].astype(np.float32)
-        binned = weight[::COARSE].copy()
-        for part in range(1, COARSE):
-            binned += weight[part::COARSE]
-        return np.asarray(binned / np.float32(COARSE), np.float32)
+        return np.cumsum(change)[:-2].astype(np.float32)
+
+    @property
+    def first(self) -> int:
+        """Return where the track begins, in frames of the video's clock."""
+        return self._first
+
+    def __len__(self) -> int:
+        return len(self._p)
+
+
+def correlations(evidence: Sequence[Evidence], lines: Lines, reach: int) -> list[Floats]:
+    """Return the unfloored score of all lines, less a constant, at shifts of -reach to reach frames, `COARSE` apart.
+
+    For each of several tracks, of which the first tells what a frame is worth: decoys cost little beside the track itself.
+    """
+    one = evidence[0]
+    begin, end, before, after = _frames(lines)
+    origin = min(int(begin.min()), one.first) - _EDGE_GAP - _WIDEST_GAP
+    pattern = one.pattern(begin - origin, end - origin, before, after)
+    lead = (one.first - origin) // COARSE
+    lags = np.arange(-(reach // COARSE), reach // COARSE + 1)
+    size = _fast_size(max(len(pattern), lead + len(one) // COARSE) + len(lags))
+    wanted = np.conj(np.fft.rfft(pattern, size)).astype(np.complex64)
+    return [np.fft.irfft(track.spectrum(lead, size) * wanted, size)[lags].astype(np.float32) for track in evidence]
 
 
 def _frames(lines: Lines) -> tuple[Ints, Ints, Ints, Ints]:

@@ -23,7 +23,7 @@ JUMP = 30.0
 """What a jump costs, in nats: chance gains more on a dozen lines in music only rarely."""
 _FAR_PER_S = 0.1
 """What every second of film costs that a jump leaves behind: the longer, the more places there were to try."""
-_LEFT_OUT = 2.0
+_LEFT_OUT = 1.0
 """What a line costs that matches nothing."""
 _STEP = 3.0
 """What it costs to drift by one grid step."""
@@ -70,8 +70,9 @@ class _Trellis:
         self._held = np.round((lines.end - lines.start) * (_HELD * FPS / GRID)).astype(np.int64)
         self._rows = evidence.rows(lines, low, count, GRID)
         place = np.arange(count)
-        self._first, self._last = np.maximum(place - _AROUND, 0), np.minimum(place + _AROUND + 1, count)
-        self._share = (_TALKATIVE / (self._last - self._first)).astype(np.float32)
+        around = np.minimum(place + _AROUND + 1, count) - np.maximum(place - _AROUND, 0)
+        self._share = (_TALKATIVE / around).astype(np.float32)
+        self._total = np.zeros(count + 2 * _AROUND + 1, np.float32)
         self._count, self._lines = count, len(lines)
         self.matched = np.zeros(len(lines), bool)
 
@@ -106,9 +107,12 @@ class _Trellis:
 
     def _row(self, i: int) -> Floats:
         row = self._rows.row(i)
-        total = np.zeros(self._count + 1, np.float32)
-        np.cumsum(row, out=total[1:])
-        row -= (total[self._last] - total[self._first]) * self._share
+        total, count = self._total, self._count
+        np.cumsum(row, out=total[_AROUND + 1 : _AROUND + 1 + count])
+        total[_AROUND + 1 + count :] = total[_AROUND + count]
+        around = total[2 * _AROUND + 1 :] - total[:count]
+        around *= self._share
+        row -= around
         return row
 
     def _later(self, values: Floats, frames: int) -> Floats:

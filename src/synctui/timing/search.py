@@ -7,17 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synctui.timing.fit import COARSE, Evidence
+from synctui.timing.fit import COARSE, Evidence, correlations
 from synctui.timing.lines import Lines
 from synctui.timing.rates import RATIOS, Ratio
-from synctui.timing.speech import FPS, Floats, SpeechTrack
+from synctui.timing.speech import FPS, Floats
 
 _BACKGROUND = 8 * FPS // COARSE
 """A true match is a peak a second wide; what moves more slowly is where the film is talkative, and is taken off."""
 _APART = FPS // COARSE
 _PEAKS = 3
 _NEAR = 40
-_DECOYS = (0.0, 0.37, 0.71)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +44,59 @@ class Peak:
     z: float
 
 
-def peaks(evidence: Evidence, lines: Lines, ratios: Sequence[Ratio], reach_s: float) -> list[Peak]:
-    """Return the places that stand out most, best first, some of every ratio."""
-    found: list[Peak] = []
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """What the same search finds where there is nothing to find: best total score and best z."""
+
+    total: float
+    z: float
+
+
+def search(
+    evidence: Evidence, decoys: Sequence[Evidence], lines: Lines, reach_s: float, ratios: Sequence[Ratio] = RATIOS
+) -> tuple[list[Hypothesis], Chance]:
+    """Return the best hypothesis of every ratio that has a promising peak, best first, and what decoys reach."""
+    found, *others = _peaks(evidence, decoys, lines, ratios, reach_s)
+    best: dict[str, Hypothesis] = {}
+    plain = [peak for peak in found if peak.ratio.value == 1.0][:1]
+    for peak in found[:10] + plain:
+        shift, total = refine(evidence, lines, peak.ratio, peak.shift)
+        known = best.get(peak.ratio.name)
+        if known is None or total > known.total:
+            best[peak.ratio.name] = Hypothesis(peak.ratio, shift, total, peak.z)
+    totals = [
+        refine(decoy, lines, peak.ratio, peak.shift)[1]
+        for decoy, these in zip(decoys, others, strict=True)
+        for peak in these[:3]
+    ]
+    chance = Chance(max(totals), max(peak.z for these in others for peak in these))
+    return sorted(best.values(), key=lambda hypothesis: hypothesis.total, reverse=True), chance
+
+
+def _peaks(
+    evidence: Evidence, decoys: Sequence[Evidence], lines: Lines, ratios: Sequence[Ratio], reach_s: float
+) -> list[list[Peak]]:
+    """Return the places that stand out most, best first, some of every ratio: of the evidence, and of each decoy."""
+    found: list[list[Peak]] = [[] for _ in range(1 + len(decoys))]
     for ratio in ratios:
-        surface = evidence.correlation(lines.moved(ratio.value, 0.0), round(reach_s * FPS))
-        sharp = _sharpened(surface)
-        # Few lines on a quiet film score the same almost everywhere: the median deviation alone would then be nothing.
-        typical = 1.4826 * float(np.median(np.abs(sharp - np.median(sharp))))
-        spread = max(typical, 0.7 * float(np.std(sharp)), 1e-6)
-        left = sharp.copy()
-        middle = len(sharp) // 2
-        for _ in range(_PEAKS):
-            at = int(left.argmax())
-            found.append(Peak(ratio, (at - middle) * COARSE, float(sharp[at]), float(sharp[at]) / spread))
-            left[max(0, at - _APART) : at + _APART + 1] = -np.inf
-    return sorted(found, key=lambda peak: peak.height, reverse=True)
+        surfaces = correlations([evidence, *decoys], lines.moved(ratio.value, 0.0), round(reach_s * FPS))
+        for these, surface in zip(found, surfaces, strict=True):
+            these += _highest(ratio, _sharpened(surface))
+    return [sorted(these, key=lambda peak: peak.height, reverse=True) for these in found]
+
+
+def _highest(ratio: Ratio, sharp: Floats) -> list[Peak]:
+    # Few lines on a quiet film score the same almost everywhere: the median deviation alone would then be nothing.
+    typical = 1.4826 * float(np.median(np.abs(sharp - np.median(sharp))))
+    spread = max(typical, 0.7 * float(np.std(sharp)), 1e-6)
+    left = sharp.copy()
+    middle = len(sharp) // 2
+    found: list[Peak] = []
+    for _ in range(_PEAKS):
+        at = int(left.argmax())
+        found.append(Peak(ratio, (at - middle) * COARSE, float(sharp[at]), float(sharp[at]) / spread))
+        left[max(0, at - _APART) : at + _APART + 1] = -np.inf
+    return found
 
 
 def _sharpened(surface: Floats) -> Floats:
@@ -81,40 +117,3 @@ def refine(evidence: Evidence, lines: Lines, ratio: Ratio, near: float, width: i
         if bend < 0:
             shift += float(np.clip(0.5 * (total[at - 1] - total[at + 1]) / bend, -0.5, 0.5))
     return shift, float(total[at])
-
-
-def search(evidence: Evidence, lines: Lines, reach_s: float, ratios: Sequence[Ratio] = RATIOS) -> list[Hypothesis]:
-    """Return the best hypothesis of every ratio that has a promising peak, best first."""
-    best: dict[str, Hypothesis] = {}
-    found = peaks(evidence, lines, ratios, reach_s)
-    plain = [peak for peak in found if peak.ratio.value == 1.0][:1]
-    for peak in found[:10] + plain:
-        shift, total = refine(evidence, lines, peak.ratio, peak.shift)
-        known = best.get(peak.ratio.name)
-        if known is None or total > known.total:
-            best[peak.ratio.name] = Hypothesis(peak.ratio, shift, total, peak.z)
-    return sorted(best.values(), key=lambda hypothesis: hypothesis.total, reverse=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Chance:
-    """What the same search finds where there is nothing to find: best total score and best z."""
-
-    total: float
-    z: float
-
-
-def chance(track: SpeechTrack, lines: Lines, coverage: float, reach_s: float, ratios: Sequence[Ratio] = RATIOS) -> Chance:
-    """Search decoys: the track backwards and rotated has the same statistics and cannot match.
-
-    (Rotated forwards it could: the rotation may lie within the search.)
-    """
-    totals: list[float] = []
-    zs: list[float] = []
-    for part in _DECOYS:
-        turned = np.roll(track.probability[::-1], int(len(track.probability) * part))
-        decoy = Evidence(SpeechTrack(turned, track.start_s, track.detector, track.early_s), coverage)
-        found = peaks(decoy, lines, ratios, reach_s)
-        totals.append(max(refine(decoy, lines, peak.ratio, peak.shift)[1] for peak in found[:3]))
-        zs.append(max(peak.z for peak in found))
-    return Chance(max(totals), max(zs))

@@ -13,7 +13,7 @@ from synctui.timing.path import GRID, Path, best_path, path_score
 from synctui.timing.rates import RATIOS, nearest
 from synctui.timing.sections import Fitting, Section
 from synctui.timing.slope import slope_of
-from synctui.timing.speech import FPS, SpeechTrack
+from synctui.timing.speech import FPS
 
 _PLAIN_GAIN = 2.0
 """No change of speed is by far the most frequent."""
@@ -25,7 +25,6 @@ _STEEPEST = 0.004
 _POLISH_S, _POLISH_STEPS, _POLISH_GIVE_UP = 0.1, 12, 6.0
 """The speed is tried in steps of so many seconds over the film."""
 _LEAVE_GAIN = 5.0
-_DECOYS = (0.0, 0.37, 0.71)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def solve(evidence: Evidence, lines: Lines, reach_s: float, speeds: Sequence[flo
     if slope.certain and abs(slope.value) < _STEEPEST:
         corrected = _snapped(speed * (1 + slope.value), float(lines.end[-1] - lines.start[0]))
         solutions.append(_at_speed(evidence, lines, low, count, corrected))
-    if speed != 1.0 and all(one.scale != 1.0 for one in solutions):
+    if len(speeds) > 1 and all(one.scale != 1.0 for one in solutions):
         solutions.append(_at_speed(evidence, lines, low, count, 1.0))
 
     def weighed(solution: Solution) -> float:
@@ -100,16 +99,10 @@ def _refitted(evidence: Evidence, lines: Lines, found: Solution, speed: float) -
     return Solution(speed, tuple(sections), fitting.total(sections), found.path_score)
 
 
-def chance_total(track: SpeechTrack, lines: Lines, coverage: float, reach_s: float, speeds: Sequence[float]) -> float:
-    """Return the best score that the same freedom finds in decoys: the track backwards and rotated cannot match."""
+def chance_total(decoys: Sequence[Evidence], lines: Lines, reach_s: float, speeds: Sequence[float]) -> float:
+    """Return the best score that the same freedom finds in decoys."""
     low, count = _range(reach_s)
-    best = -np.inf
-    for part in _DECOYS:
-        turned = np.roll(track.probability[::-1], int(len(track.probability) * part))
-        decoy = Evidence(SpeechTrack(turned, track.start_s, track.detector, track.early_s), coverage)
-        for speed in speeds:
-            best = max(best, path_score(decoy, lines.moved(speed, 0.0), low, count))
-    return best
+    return max(path_score(decoy, lines.moved(speed, 0.0), low, count) for decoy in decoys for speed in speeds)
 
 
 def _range(reach_s: float) -> tuple[int, int]:

@@ -3,8 +3,8 @@
 Every task takes its arguments (a mapping) and `progress(phase, fraction or None)`, and raises errors of `synctui.errors`
 whose `code` is a documented reason. Paths may carry surrogate escapes. Arguments that several tasks share: `video` (path),
 `stream` (index among the audio streams, None: chosen), `languages` (of the subtitle, best first), `cache` (folder, None: no
-cache), `cache_cap` (bytes), `max_offset` (seconds), `cues` ([[start ms, end ms, text], …]), `detector` (`bands`, `silero` or
-`auto`: the first, and the second where it is installed and the first leaves a doubt).
+cache), `cache_cap` (bytes), `max_offset` (seconds), `cues` ([[start ms, end ms, text], …]), `detector` (`bands`, `silero`:
+both together, or `auto`: both where Silero is installed and the first leaves a doubt).
 """
 
 from __future__ import annotations
@@ -123,15 +123,14 @@ def _with_certainty(
         return question(speech), facts
     wanted = str(arguments.get("detector") or "auto")
     if wanted == "silero":
-        speech, facts = _speech(arguments, progress, silero.DETECTOR)
-        return question(speech), facts
-    better = wanted == "auto" and silero.available()
+        silero.require()
     # In this order also where the better one's answer is known: what is found must not depend on what was asked before.
     speech, facts = _speech(arguments, progress)
-    answer = question(speech)
-    if better and doubtful(answer):
-        speech, facts = _speech(arguments, progress, silero.DETECTOR)
-        answer = question(speech)
+    answer = None if wanted == "silero" else question(speech)
+    if answer is None or (wanted == "auto" and silero.available() and doubtful(answer)):
+        model, facts = _speech(arguments, progress, silero.DETECTOR)
+        speech = silero.blended(speech, model)
+        answer, facts = question(speech), {**facts, "detector": speech.detector}
     return answer, facts
 
 

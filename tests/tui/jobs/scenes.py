@@ -61,7 +61,7 @@ async def some_done(s: Stage, number: int) -> None:
 
 @asynccontextmanager
 async def frozen_after_one(s: Stage) -> AsyncIterator[Callable[[], None]]:
-    """Stop the worker processes when the first operation of a job that is submitted within has ended; yields what wakes them.
+    """Stop the worker processes when the first operation of a job submitted within has ended; yields what wakes them.
 
     However fast the machine is, the job is then half way for as long as anybody looks at it.
     """

@@ -10,7 +10,17 @@ from synctui.model.states import JobState
 from synctui.tui.screens.jobs.job import JobScreen
 from synctui.tui.screens.jobs.operation import OperationScreen
 from synctui.tui.screens.preview.screen import PreviewScreen
-from tests.tui.jobs.scenes import add_events, frozen_after_one, in_state, open_job, put_episodes, shown, some_done, store_job, submit
+from tests.tui.jobs.scenes import (
+    add_events,
+    frozen_after_one,
+    in_state,
+    open_job,
+    put_episodes,
+    shown,
+    some_done,
+    store_job,
+    submit,
+)
 from tests.tui.stage import stage
 
 
