@@ -30,7 +30,7 @@ def main() -> None:
     options = _options()
     minutes = LONG_MINUTES if options.long else options.minutes
     number = options.films or (2 if options.long else FILMS[options.split])
-    plans = plan_films(options.split, number, minutes, options.long)
+    plans = plan_films(options.split, number, minutes, options.long, options.first)
     packages = Packages(options.cache)
     packages.fetch(EFFECT_PACKAGES)
     voices_of(options.split, options.cache, packages)
@@ -54,6 +54,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--split", choices=("dev", "test"), required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--films", type=int, help="how many (dev 16, test 24, long 2)")
+    parser.add_argument("--first", type=int, default=0, help="the number of the first one: 24 and on are films nobody knows")
     parser.add_argument("--minutes", type=_minutes, default=(10.0, 20.0), metavar="A-B", help="how long they are (10-20)")
     parser.add_argument("--long", action="store_true", help="films of 90 minutes with AAC at 160 kbit/s")
     parser.add_argument("--jobs", type=int, default=2)

@@ -41,9 +41,9 @@ class Plan:
     bit_rate: int
 
 
-def plan_films(split: str, films: int, minutes: tuple[float, float], long: bool = False) -> list[Plan]:
-    """Return the films of a split; the first ones are the same however many are asked for."""
-    return [_plan(split, number, minutes, long) for number in range(films)]
+def plan_films(split: str, films: int, minutes: tuple[float, float], long: bool = False, first: int = 0) -> list[Plan]:
+    """Return the films of a split from number `first` on; each is the same however many are asked for."""
+    return [_plan(split, number, minutes, long) for number in range(first, first + films)]
 
 
 def _plan(split: str, number: int, minutes: tuple[float, float], long: bool) -> Plan:
