@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from synctui.timing.confidence import THRESHOLD, of_cuts, of_path
 from synctui.timing.fit import Evidence
 from synctui.timing.lines import Lines
 from synctui.timing.path import GRID, best_path, path_score
@@ -12,7 +13,7 @@ from synctui.timing.sections import Fitting
 from synctui.timing.slope import slope_of
 from synctui.timing.solution import chance_total, solve
 from synctui.timing.speech import FPS, SpeechTrack
-from synctui.timing.support import support_of
+from synctui.timing.support import MOST_UNHEARD, support_of, unheard
 
 REACH_S = 60.0
 LOW, COUNT = -round(REACH_S * FPS), 2 * round(REACH_S * FPS / GRID) + 1
@@ -124,3 +125,36 @@ def test_a_section_that_could_be_anywhere_is_weak() -> None:
     strong, weak = support_of(evidence_of(track, right), right, [(0, 40), (40, 80)])
     assert not strong.weak
     assert weak.weak
+
+
+def with_scene_missing(right: Lines, first: int, last: int) -> tuple[Lines, Lines]:
+    """Return the lines that a film without the scene [first, last) has, and all lines where two sections put them."""
+    gone = right.start[last] - right.start[first]
+    start = np.concatenate([right.start[:first], right.start[last:] - gone])
+    end = np.concatenate([right.end[:first], right.end[last:] - gone])
+    by = np.where(np.arange(len(right)) < last, 0.0, gone)
+    return Lines(start, end), shifted(right, by)
+
+
+def test_a_scene_that_the_film_lacks_counts_against_nobody() -> None:
+    right = spoken(9, 110)
+    film, placed = with_scene_missing(right, 30, 80)
+    one, two = support_of(evidence_of(track_of(film), placed), placed, [(0, 80), (80, 110)])
+    assert (one.counted, two.counted) == pytest.approx((30, 30), abs=16)
+    assert not one.weak
+    assert not two.weak
+    assert unheard([one, two]) < MOST_UNHEARD
+
+
+def test_a_scene_that_was_drowned_does() -> None:
+    right = spoken(10, 110)
+    drowned = (float(right.start[30]) - 1, float(right.start[80]) - 1)
+    supports = support_of(evidence_of(track_of(right, drowned), right), right, [(0, 80), (80, 110)])
+    assert sum(one.counted for one in supports) == 110
+    assert unheard(supports) > MOST_UNHEARD
+
+
+def test_a_match_that_is_cut_is_asked_for_more() -> None:
+    for lines in (20, 60, 400):
+        at_threshold = next(raw / 100 for raw in range(1000) if of_path(raw / 100, lines) >= THRESHOLD)
+        assert of_cuts(at_threshold, lines) < THRESHOLD <= of_cuts(2 * at_threshold, lines)

@@ -51,6 +51,20 @@ def area_under_curve(track: SpeechTrack, right: Film) -> float:
     return float((rank[inside].sum() - yes * (yes + 1) / 2) / (yes * (len(at) - yes)))
 
 
+def test_two_tracks_are_heard_together_each_on_its_own_clock() -> None:
+    bands = SpeechTrack(np.full(1000, 128, np.uint8), 2.0, "bands", 0.08)
+    model = np.zeros(1200, np.uint8)
+    model[500:600] = 255
+    both = silero.blended(bands, SpeechTrack(model, 1.0, "silero", -0.01))
+    # Frame 500 of a track that begins a second sooner, and is 90 ms less early, is frame 391 here.
+    louder = np.nonzero(both.probability > 128)[0]
+    assert (louder.min(), louder.max()) == (391, 490)
+    assert (both.start_s, both.early_s, both.detector, len(both.probability)) == (2.0, 0.08, "bands+silero", 1000)
+    # Beyond the end of the shorter one the other is heard alone.
+    short = silero.blended(bands, SpeechTrack(model[:300], 2.0, "silero", 0.08))
+    assert short.probability[299] < 128 <= short.probability[301]
+
+
 @with_model
 @pytest.mark.parametrize(("noise", "music", "least"), [(10.0, None, 0.93), (30.0, 2.0, 0.91)])
 def test_speech_is_told_from_noise_and_music(noise: float, music: float | None, least: float) -> None:

@@ -85,7 +85,8 @@ class Subtitles:
     )
     ignore: tuple[str, ...] = option((), 'Files and folders to leave alone, as in ["*.forced.srt", "Extras"].', form="glob")
     detector: Detector = option(
-        "auto", "What hears speech: bands (built in), silero (it as well: pip install 'synctui[speech]'), auto (it in doubt)."
+        "auto",
+        "What hears speech: bands (built in), silero (it too: pip install 'synctui[speech]'), auto (it in doubt).",
     )
     cluster: str = option(
         "",
