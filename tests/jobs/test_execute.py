@@ -198,6 +198,65 @@ async def test_lanes_limit_how_many_run_at_once(bench: Bench) -> None:
     assert most == 2
 
 
+async def test_who_only_waits_lets_another_begin(bench: Bench) -> None:
+    brought = asyncio.Event()
+    running, most = 0, 0
+
+    async def fetch(one: Operation, run: Run) -> Outcome:
+        nonlocal running, most
+        if one.key == "0":
+            async with run.aside():
+                await brought.wait()
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.01)
+        if one.key == "5":
+            brought.set()
+        running -= 1
+        return Outcome(Result.DONE, "done")
+
+    sync = ScriptedSync([operation(str(number)) for number in range(8)], does={"do": fetch})
+    job = await bench.run(bench.engine(sync, widths={"cpu": 1}))
+    assert set((await bench.ends(job)).values()) == {"done done"}
+    # The one that waited is let in where the lane is full, and nobody else besides it.
+    assert most <= 2
+
+
+async def test_no_more_than_some_wait_aside_and_the_cancelled_give_their_places_back_once(bench: Bench) -> None:
+    begun: list[str] = []
+    ten = asyncio.Event()
+    cancelled = False
+    running, most = 0, 0
+
+    async def wait(one: Operation, run: Run) -> Outcome:
+        nonlocal running, most
+        begun.append(one.key)
+        if len(begun) == 10:
+            ten.set()
+        if not cancelled:
+            async with run.aside():
+                await asyncio.Event().wait()
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.01)
+        running -= 1
+        return Outcome(Result.DONE, "done")
+
+    sync = ScriptedSync([operation(str(number)) for number in range(20)], does={"do": wait})
+    engine = bench.engine(sync, widths={"cpu": 2})
+    job = await bench.submit(engine)
+    executing = asyncio.create_task(engine.execute([job], stop=Stop()))
+    async with asyncio.timeout(10):
+        await ten.wait()
+        await asyncio.sleep(0.1)
+        assert len(begun) == 10, "eight aside, and two that keep their places"
+        cancelled = True
+        await engine.cancel(job)
+        await executing
+        await engine.execute([await bench.submit(engine, Request(sync.kind))], stop=Stop())
+    assert (len(begun), most) == (30, 2)
+
+
 async def test_a_lane_is_shared_by_jobs_of_different_kinds_which_run_side_by_side(bench: Bench) -> None:
     running, most, kinds = 0, 0, set()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -99,6 +101,16 @@ class Flight:
     def progress(self, phase: str, fraction: float | None = None) -> None:
         """Say what is going on."""
         self.sums.phase(self.taken.id, phase, None if fraction is None else min(1.0, max(0.0, fraction)))
+
+    @asynccontextmanager
+    async def aside(self) -> AsyncIterator[None]:
+        """Let another operation begin in this one's place while it waits."""
+        aside = self.lane.step_aside()
+        try:
+            yield
+        finally:
+            if aside:
+                self.lane.step_back()
 
     async def intent(self, facts: Fields) -> None:
         """Commit the intent; from here on the operation is not cancelled any more."""

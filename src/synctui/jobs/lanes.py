@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 
 from synctui.model.sync import Budget, Lane, Sync
 
+_MOST_ASIDE = 4
+"""For each that a lane has room for: what waits holds memory, and a stop has to wait for it."""
+
 
 class SharedLane:
     """A lane of this process: so many operations at once, so many starts a second, a daily budget."""
@@ -18,6 +21,7 @@ class SharedLane:
         self._interval = 1.0 / lane.rate if lane.rate else 0.0
         self._next_start = 0.0
         self._running = 0
+        self._aside = 0
         self._waiting: set[asyncio.Event] = set()
 
     @property
@@ -40,6 +44,19 @@ class SharedLane:
         self._running -= 1
         for event in self._waiting:
             event.set()
+
+    def step_aside(self) -> bool:
+        """Free the place of an operation that only waits; False where so many do that it had better keep it."""
+        if self._aside >= _MOST_ASIDE * self.width:
+            return False
+        self._aside += 1
+        self.release()
+        return True
+
+    def step_back(self) -> None:
+        """Count an operation again whose waiting is over; it is let in where the lane is full too: it began first."""
+        self._aside -= 1
+        self._running += 1
 
     def join(self, wake: asyncio.Event) -> None:
         """Have `wake` set whenever an operation ends here."""

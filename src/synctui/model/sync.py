@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Protocol
@@ -66,6 +67,10 @@ class Run(Protocol):
 
     def progress(self, phase: str, fraction: float | None = None) -> None:
         """Say what is going on; `fraction` from 0 to 1 when known."""
+        ...
+
+    def aside(self) -> AbstractAsyncContextManager[None]:
+        """Let another operation begin in this one's place while it waits, within, for what one of them is to bring."""
         ...
 
     async def intent(self, facts: Fields) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from random import Random
 
@@ -27,6 +28,9 @@ class Quiet:
     job, attempt, deadline, stopping = 1, 1, None, False
 
     def progress(self, phase: str, fraction: float | None = None) -> None: ...
+
+    def aside(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
 
     async def intent(self, facts: Fields) -> None: ...
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -66,3 +68,27 @@ async def test_where_nobody_speaks_they_are_not_asked(tmp_path: Path) -> None:
         with pytest.raises(OperationFailed) as raised:
             await listening.speech(await listening.heard(asked, Quiet()), Quiet())
     assert raised.value.code == "no_speech"
+
+
+class Watched(Quiet):
+    """A run that tells when it steps aside."""
+
+    def __init__(self) -> None:
+        self.waited = 0
+
+    @asynccontextmanager
+    async def aside(self) -> AsyncIterator[None]:
+        self.waited += 1
+        yield
+
+
+async def test_a_second_subtitle_of_a_video_lets_others_begin_while_the_first_one_listens(tmp_path: Path) -> None:
+    videos = [put_film(tmp_path / "one.mkv"), put_film(tmp_path / "two.mkv", "harbour")]
+    runs = [Watched() for _ in range(3)]
+    parsed = parse_subtitle(subtitle(late_ms=LATE_MS), "film.srt")
+    asked = [Question(parsed, "film.srt", str(video), ("en",), None, 240) for video in (videos[0], videos[0], videos[1])]
+    async with house(tmp_path / "data") as home:
+        listening = home.services.subtitles.engines.listening
+        heard = await asyncio.gather(*(listening.heard(one, run) for one, run in zip(asked, runs, strict=True)))
+    assert [one.media for one in heard] == [str(videos[0]), str(videos[0]), str(videos[1])]
+    assert [run.waited for run in runs] == [0, 1, 0]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +59,7 @@ class Listening:
             subtitle = await asyncio.to_thread(parse_subtitle, content.data, media)
             return Heard(media, cues=subtitle.cues, label=os.path.basename(media))
         growth = await Growth.begin(media)
-        async with self._locks.of(media):
+        async with self._alone(media, run):
             answer = await self._run("speech_of", self._audio(media, question.stream, question.languages), run)
         await growth.check()
         track = answer["track"]
@@ -77,7 +78,7 @@ class Listening:
         """
         video = question.video
         growth = await Growth.begin(video)
-        async with self._locks.of(video):
+        async with self._alone(video, run):
             asked = self._audio(video, None, question.languages)
             answer = await self._tools.workers.run(Task(f"{_TEXTS}:reference_of", asked), run.progress, run.deadline)
         await growth.check()
@@ -143,6 +144,20 @@ class Listening:
             "cache": str(self._tools.speech),
             "detector": self._tools.settings.detector,
         }
+
+    @asynccontextmanager
+    async def _alone(self, video: str, run: Run) -> AsyncIterator[None]:
+        """Hold a video's lock; while another subtitle of it listens, one of another video may begin."""
+        lock = self._locks.of(video)
+        if lock.locked():
+            async with run.aside():
+                await lock.acquire()
+        else:
+            await lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
 
     async def _run(self, task: str, arguments: Mapping[str, Any], run: Run) -> Mapping[str, Any]:
         return await self._tools.workers.run(Task(f"{_TASKS}:{task}", arguments), run.progress, run.deadline)
