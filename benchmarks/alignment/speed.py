@@ -127,10 +127,19 @@ def measure_series(engines: Sequence[str], folder: Path, scratch: Path, rounds: 
             for pair in pairs:
                 _warm(chosen_film(folder, pair[0]))
             cost, outcomes = _series(engine, pairs, folder, scratch)
-            rows.append({"engine": engine, "round": number, **asdict(cost), "right": outcomes.count("right")})
+            row: Row = {"engine": engine, "round": number, **asdict(cost), "right": outcomes.count("right")}
+            if engine in BUILTINS:
+                row |= _start(cost, [_series(engine, half, folder, scratch)[0] for half in (pairs[::2], pairs[1::2])])
+            rows.append(row)
             print(f"round {number + 1} {engine} series: {_told(cost)}", file=sys.stderr)
     seconds = sum(pair[0]["duration_s"] for pair in pairs)
     return {"episodes": len(pairs), "episode_s": seconds / len(pairs), "subtitles": 2 * len(pairs), "rows": rows}
+
+
+def _start(whole: Cost, halves: Sequence[Cost]) -> Row:
+    """Return what one command costs however many episodes there are: two halves pay it twice, the whole pays it once."""
+    cpu, wall = sum(half.cpu_s for half in halves) - whole.cpu_s, sum(half.wall_s for half in halves) - whole.wall_s
+    return {"start_cpu_s": max(0.0, cpu), "start_wall_s": max(0.0, wall)}
 
 
 def _episodes(cases: Sequence[Case]) -> list[tuple[Case, Case]]:
@@ -207,10 +216,17 @@ def _series_table(series: Mapping[str, Any]) -> str:
     for engine in dict.fromkeys(row["engine"] for row in series["rows"]):
         own = [row for row in series["rows"] if row["engine"] == engine]
         cpu, wall, peak = (statistics.median(row[name] for row in own) for name in ("cpu_s", "wall_s", "peak_mb"))
-        many = MANY / series["episodes"] / 3600
         right = f"{own[-1]['right']}/{series['subtitles']}"
-        lines.append(f"| {engine} | {cpu:.1f} | {wall:.1f} | {cpu * many:.2f} | {wall * many:.2f} | {peak:.0f} | {right} |")
+        cpu_h, wall_h = (_of_many(series["episodes"], own, name) / 3600 for name in ("cpu_s", "wall_s"))
+        lines.append(f"| {engine} | {cpu:.1f} | {wall:.1f} | {cpu_h:.3f} | {wall_h:.3f} | {peak:.0f} | {right} |")
     return "\n".join(lines)
+
+
+def _of_many(episodes: int, rows: Sequence[Row], what: str) -> float:
+    """Return the seconds for `MANY` episodes: one start, and what the episodes of the series cost without theirs."""
+    whole = statistics.median(row[what] for row in rows)
+    start = statistics.median(row.get(f"start_{what}", 0.0) for row in rows)
+    return start + (whole - start) * MANY / episodes
 
 
 if __name__ == "__main__":

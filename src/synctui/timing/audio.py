@@ -29,7 +29,7 @@ JITTER_S = 0.05
 _MAX_OVERLAP_S = 10.0
 _MAX_GAP_S = 1800.0
 _MAX_DAMAGED = 5_000
-_BATCH = 16_384
+_BATCH = 32_768
 """So many samples go through the filters at once: a trip costs the same for any number, and these stay in the cache."""
 LONGEST_S = 12 * 3600.0
 """What comes later is not heard: no film is that long, and memory must stay bounded whatever a file claims."""
