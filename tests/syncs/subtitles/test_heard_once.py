@@ -14,7 +14,7 @@ from synctui.adapters.exchange import read_spans
 from synctui.errors import OperationFailed
 from synctui.files.subtitle import parse_subtitle
 from synctui.processes.children import Command, Finished, run_child
-from synctui.syncs.subtitles import external
+from synctui.syncs.subtitles import external, listening
 from synctui.syncs.subtitles.listening import Listening
 from synctui.syncs.subtitles.proposal import Question, TextReference
 from tests.engines import each_engine
@@ -82,13 +82,16 @@ class Watched(Quiet):
         yield
 
 
-async def test_a_second_subtitle_of_a_video_lets_others_begin_while_the_first_one_listens(tmp_path: Path) -> None:
+async def test_a_second_subtitle_of_a_video_lets_others_begin_while_the_first_one_listens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "_PATIENCE_S", 0)
     videos = [put_film(tmp_path / "one.mkv"), put_film(tmp_path / "two.mkv", "harbour")]
     runs = [Watched() for _ in range(3)]
     parsed = parse_subtitle(subtitle(late_ms=LATE_MS), "film.srt")
     asked = [Question(parsed, "film.srt", str(video), ("en",), None, 240) for video in (videos[0], videos[0], videos[1])]
     async with house(tmp_path / "data") as home:
-        listening = home.services.subtitles.engines.listening
-        heard = await asyncio.gather(*(listening.heard(one, run) for one, run in zip(asked, runs, strict=True)))
+        room = home.services.subtitles.engines.listening
+        heard = await asyncio.gather(*(room.heard(one, run) for one, run in zip(asked, runs, strict=True)))
     assert [one.media for one in heard] == [str(videos[0]), str(videos[0]), str(videos[1])]
     assert [run.waited for run in runs] == [0, 1, 0]

@@ -25,6 +25,8 @@ from synctui.syncs.subtitles.tools import Tools, VideoLocks
 _TASKS = "synctui.timing.tasks"
 _TEXTS = "synctui.timing.texts"
 _SPEECH = "speech"
+_PATIENCE_S = 0.2
+"""Who waits longer waits for a video to be heard; to look up what is known takes less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +151,12 @@ class Listening:
     async def _alone(self, video: str, run: Run) -> AsyncIterator[None]:
         """Hold a video's lock; while another subtitle of it listens, one of another video may begin."""
         lock = self._locks.of(video)
-        if lock.locked():
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                await lock.acquire()
+        except TimeoutError:
             async with run.aside():
                 await lock.acquire()
-        else:
-            await lock.acquire()
         try:
             yield
         finally:
