@@ -14,6 +14,7 @@ from synctui.cli.terminal import Terminal
 from synctui.errors import ExitCode, SyncTuiError
 from synctui.services import configuration, services
 from synctui.store.database import Database
+from synctui.syncs.subtitles.builtin import silero_installed
 from synctui.text import display, pad
 
 
@@ -53,6 +54,10 @@ async def doctor(arguments: Arguments) -> ExitCode:
                 findings.append(
                     Finding(f"engine {engine.name}", state if engine.available else engine.problem, ok, engine.hint)
                 )
+            findings.append(_hearing(loaded.config.subtitles.detector))
+            if address := loaded.config.subtitles.cluster:
+                trouble = [warning for warning in opened.warnings if warning not in loaded.warnings]
+                findings.append(Finding("cluster", "; ".join(trouble) or display(address), not trouble))
             findings += [_library(root.name, root.path) for root in opened.libraries]
     except SyncTuiError as error:
         findings.append(Finding(error.code, display(str(error)), False, error.hint))
@@ -68,6 +73,18 @@ async def doctor(arguments: Arguments) -> ExitCode:
             terminal.write(f" {glyph} {pad(finding.what, 18)} {finding.state}{hint}\n")
     wrong = any(finding.ok is False for finding in findings)
     return ExitCode.DEPENDENCY_MISSING if missing else ExitCode.SOME_FAILED if wrong else ExitCode.DONE
+
+
+def _hearing(detector: str) -> Finding:
+    """Return what hears where people speak."""
+    what, hint = "speech detector", "pip install 'synctui[speech]'"
+    if detector == "bands":
+        return Finding(what, "built in")
+    if silero_installed():
+        return Finding(what, "built in, and Silero" + (" where that leaves a doubt" if detector == "auto" else ""))
+    if detector == "silero":
+        return Finding(what, "Silero is configured, and not installed", False, hint)
+    return Finding(what, "built in; Silero, for loud films, is not installed", None, hint)
 
 
 def _library(name: str, path: str) -> Finding:

