@@ -204,8 +204,8 @@ def elsewhere(tmp_path: Path, *more: str) -> subprocess.Popen[bytes]:
 
 
 async def test_a_job_of_another_process_is_shown_live_and_steered_from_here(tmp_path: Path) -> None:
-    put_episodes(tmp_path / "media", 12)
-    async with stage(tmp_path) as s:
+    put_episodes(tmp_path / "media", 40)
+    async with stage(tmp_path) as s, frozen_after_one(s):
         await s.press("J")
         other = await asyncio.to_thread(elsewhere, tmp_path)
         try:
@@ -214,7 +214,7 @@ async def test_a_job_of_another_process_is_shown_live_and_steered_from_here(tmp_
             assert shown(s, job).where == "elsewhere"
             await s.press("space")
             await in_state(s, job, JobState.PAUSED)
-            await s.sees("paused by you", "of 12 done")
+            await s.sees("paused by you", "of 40 done")
             told = [json.loads(line) for line in other.communicate(timeout=30)[0].splitlines()]
             assert told[-1]["exit_code"] == 6
         finally:
