@@ -33,7 +33,6 @@ _LEAD_IN_S = 2.0
 _SHORTEST_RATIO = 24000 / 1001 / 25
 _STRETCH_GAIN = 3.0
 _RARE_STRETCH_GAIN = 12.0
-_DECOYS = (0.0, 0.37, 0.71)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +104,7 @@ def align(track: SpeechTrack, cues: Sequence[Cue], options: AlignOptions | None 
     coverage = covered(lines) / max(track.duration_s, 1.0)
     evidence = Evidence(track, coverage)
     known = replace(known, overlap_before=evidence.overlap(lines))
-    decoys = [evidence.turned(part) for part in _DECOYS]
-    found, chance = search(evidence, decoys, lines, options.reach_s)
+    found, chance = search(evidence, lines, options.reach_s)
     single = _choose(found, len(lines))
     raw = (single.total - chance.total) / len(lines)
     sure = confidence.of(raw, single.z, len(lines))
@@ -117,7 +115,7 @@ def align(track: SpeechTrack, cues: Sequence[Cue], options: AlignOptions | None 
     else:
         solution = solve(evidence, lines, options.path_reach_s, speeds)
     if len(solution.sections) > 1 or sure < confidence.THRESHOLD:
-        total = chance_total(decoys, lines, options.path_reach_s, sorted({1.0, solution.scale}))
+        total = chance_total(evidence, lines, options.path_reach_s, sorted({1.0, solution.scale}))
         raw = (solution.path_score - total) / len(lines)
         if len(solution.sections) == 1:
             sure = max(sure, confidence.of_path(raw, len(lines)))

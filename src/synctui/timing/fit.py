@@ -8,8 +8,9 @@ shift is one cross-correlation.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -34,6 +35,7 @@ FLOOR = 1.9
 """A line can count against a shift by no more than this: some lines are not spoken at all."""
 COARSE = 4
 """Frames per step of the correlation."""
+_DECOYS = (0.0, 0.37, 0.71)
 _AT_ONCE = 1 << 18
 """So many scores are worked out at once: they stay in the processor's cache."""
 
@@ -113,16 +115,26 @@ class Evidence:
         self._first = round((track.start_s + track.early_s) * FPS)
         self._silence = float(np.log((1 - _INSIDE) / (1 - outside))) * _PER_FRAME
         self._gain = float(np.log(_INSIDE / outside)) * _PER_FRAME - self._silence
-        # Beyond both ends of the track nobody speaks: the sums stay what they are there, and clipped indexes read them.
-        self._sum = np.pad(np.concatenate([[0.0], np.cumsum(p, dtype=np.float64)]), 2 * _STEP, mode="edge")
-        rise = np.zeros_like(self._sum)
-        rise[_STEP:-_STEP] = (self._sum[2 * _STEP :] - 2 * self._sum[_STEP:-_STEP] + self._sum[: -2 * _STEP]) / _STEP
-        inner = self._gain * (1 + _SURROUND) * self._sum
-        self._at_start = (_ONSET * rise - inner).astype(np.float32)
-        self._at_end = (inner - _RELEASE * rise).astype(np.float32)
-        self._laid_out: dict[tuple[int, int], Sheets] = {}
         self._origin = self._first - 2 * _STEP
-        self._spectra: dict[tuple[int, int], NDArray[np.complex64]] = {}
+        self._laid_out: dict[tuple[int, int], Sheets] = {}
+        self._spectrum: tuple[tuple[int, int], NDArray[np.complex64]] | None = None
+
+    @cached_property
+    def _sum(self) -> NDArray[np.float64]:
+        # Beyond both ends of the track nobody speaks: the sums stay what they are there, and clipped indexes read them.
+        return np.pad(np.concatenate([[0.0], np.cumsum(self._p, dtype=np.float64)]), 2 * _STEP, mode="edge")
+
+    def _sums(self) -> tuple[Floats, Floats, Floats]:
+        """Return what a line gains at its start, at its end and by its surroundings, for every frame."""
+        total = self._sum
+        rise = np.zeros_like(total)
+        rise[_STEP:-_STEP] = (total[2 * _STEP :] - 2 * total[_STEP:-_STEP] + total[: -2 * _STEP]) / _STEP
+        inner = self._gain * (1 + _SURROUND) * total
+        return (
+            (_ONSET * rise - inner).astype(np.float32),
+            (inner - _RELEASE * rise).astype(np.float32),
+            (self._gain * _SURROUND * total).astype(np.float32),
+        )
 
     def score(self, lines: Lines, low: int, count: int, step: int = 1, part: slice = slice(None)) -> Floats:
         """Return the score [lines, count] of each line shifted by `low`, `low + step`, … frames, none below -`FLOOR`.
@@ -144,9 +156,7 @@ class Evidence:
         """Return the sums laid out so that every `step`-th value lies beside the last, for ranges of `span` frames."""
         span = -(-span // 4096) * 4096
         if (step, span) not in self._laid_out:
-            outer = (self._gain * _SURROUND * self._sum).astype(np.float32)
-            arrays = (self._at_start, self._at_end, outer)
-            self._laid_out[step, span] = Sheets(step, span, tuple(_laid_out(array, step, span) for array in arrays))
+            self._laid_out[step, span] = Sheets(step, span, tuple(_laid_out(array, step, span) for array in self._sums()))
         return self._laid_out[step, span]
 
     def overlap(self, lines: Lines) -> float:
@@ -156,24 +166,25 @@ class Evidence:
         spoken = self._sum[np.clip(end - self._origin, 0, last)] - self._sum[np.clip(begin - self._origin, 0, last)]
         return float(spoken.sum() / max(1, (end - begin).sum()))
 
-    def turned(self, part: float) -> Evidence:
-        """Return a decoy: the track backwards, rotated by a share of it, has the same statistics and cannot match.
+    def decoys(self) -> Iterator[Evidence]:
+        """Yield decoys: the track backwards, rotated by shares of it, has the same statistics and cannot match.
 
         (Rotated forwards it could: the rotation may lie within the search.)
         """
-        track = self._track
-        turned = np.roll(track.probability[::-1], int(len(track.probability) * part))
-        return Evidence(replace(track, probability=turned), self._coverage)
+        backwards = self._track.probability[::-1]
+        for part in _DECOYS:
+            turned = np.roll(backwards, int(len(backwards) * part))
+            yield Evidence(replace(self._track, probability=turned), self._coverage)
 
     def spectrum(self, lead: int, size: int) -> NDArray[np.complex64]:
-        """Return the transform of the track, in steps of `COARSE` frames, after `lead` empty steps."""
-        if (lead, size) not in self._spectra:
+        """Return the transform of the track, in steps of `COARSE` frames, after `lead` empty steps; one is remembered."""
+        if self._spectrum is None or self._spectrum[0] != (lead, size):
             count = len(self._p) // COARSE
             signal = np.zeros(size, np.float32)
             for part in range(COARSE):
                 signal[lead : lead + count] += self._p[part : count * COARSE : COARSE]
-            self._spectra[lead, size] = np.fft.rfft(signal).astype(np.complex64)
-        return self._spectra[lead, size]
+            self._spectrum = (lead, size), np.fft.rfft(signal).astype(np.complex64)
+        return self._spectrum[1]
 
     def pattern(self, begin: Ints, end: Ints, before: Ints, after: Ints) -> Floats:
         """Return the weight of every frame, averaged over `COARSE` frames, whose product with the track is the score."""

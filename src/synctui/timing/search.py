@@ -53,9 +53,10 @@ class Chance:
 
 
 def search(
-    evidence: Evidence, decoys: Sequence[Evidence], lines: Lines, reach_s: float, ratios: Sequence[Ratio] = RATIOS
+    evidence: Evidence, lines: Lines, reach_s: float, ratios: Sequence[Ratio] = RATIOS
 ) -> tuple[list[Hypothesis], Chance]:
     """Return the best hypothesis of every ratio that has a promising peak, best first, and what decoys reach."""
+    decoys = list(evidence.decoys())
     found, *others = _peaks(evidence, decoys, lines, ratios, reach_s)
     best: dict[str, Hypothesis] = {}
     plain = [peak for peak in found if peak.ratio.value == 1.0][:1]
@@ -64,11 +65,11 @@ def search(
         known = best.get(peak.ratio.name)
         if known is None or total > known.total:
             best[peak.ratio.name] = Hypothesis(peak.ratio, shift, total, peak.z)
-    totals = [
-        refine(decoy, lines, peak.ratio, peak.shift)[1]
-        for decoy, these in zip(decoys, others, strict=True)
-        for peak in these[:3]
-    ]
+    totals: list[float] = []
+    for these in others:
+        # What scoring needs is five times the track: no decoy outlives its turn.
+        decoy = decoys.pop(0)
+        totals += [refine(decoy, lines, peak.ratio, peak.shift)[1] for peak in these[:3]]
     chance = Chance(max(totals), max(peak.z for these in others for peak in these))
     return sorted(best.values(), key=lambda hypothesis: hypothesis.total, reverse=True), chance
 

@@ -99,10 +99,10 @@ def _refitted(evidence: Evidence, lines: Lines, found: Solution, speed: float) -
     return Solution(speed, tuple(sections), fitting.total(sections), found.path_score)
 
 
-def chance_total(decoys: Sequence[Evidence], lines: Lines, reach_s: float, speeds: Sequence[float]) -> float:
+def chance_total(evidence: Evidence, lines: Lines, reach_s: float, speeds: Sequence[float]) -> float:
     """Return the best score that the same freedom finds in decoys."""
     low, count = _range(reach_s)
-    return max(path_score(decoy, lines.moved(speed, 0.0), low, count) for decoy in decoys for speed in speeds)
+    return max(path_score(decoy, lines.moved(speed, 0.0), low, count) for decoy in evidence.decoys() for speed in speeds)
 
 
 def _range(reach_s: float) -> tuple[int, int]:
