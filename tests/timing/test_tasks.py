@@ -14,7 +14,7 @@ import pytest
 
 from synctui.errors import OperationFailed
 from synctui.model.cues import Cue
-from synctui.timing import silero, tasks
+from synctui.timing import silero, tasks, voice_model
 from synctui.timing.speech import DETECTOR
 from tests.timing.films import RATE, Film, error_s, film, moved, write_media
 
@@ -150,7 +150,7 @@ def test_what_heard_the_speech_is_told(video: str, cache: str) -> None:
     assert answer["detector"] == DETECTOR
 
 
-@pytest.mark.skipif(not silero.available(), reason="the extra `speech` is not installed")
+@pytest.mark.skipif(not voice_model.available(), reason="the extra `speech` is not installed")
 def test_the_better_detector_is_asked_only_in_doubt(video: str, cache: str) -> None:
     asked = {"video": video, "cache": cache, "detector": "auto"}
     sure = tasks.align_cues({**asked, "cues": rows(moved(RIGHT.cues, 3.0))}, Told())

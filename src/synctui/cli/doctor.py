@@ -14,8 +14,8 @@ from synctui.cli.terminal import Terminal
 from synctui.errors import ExitCode, SyncTuiError
 from synctui.services import configuration, services
 from synctui.store.database import Database
-from synctui.syncs.subtitles.builtin import silero_installed
 from synctui.text import display, pad
+from synctui.timing import voice_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,14 @@ async def doctor(arguments: Arguments) -> ExitCode:
 
 def _hearing(detector: str) -> Finding:
     """Return what hears where people speak."""
-    what, hint = "speech detector", "pip install 'synctui[speech]'"
+    what = "speech detector"
     if detector == "bands":
         return Finding(what, "built in")
-    if silero_installed():
+    if voice_model.available():
         return Finding(what, "built in, and Silero" + (" where that leaves a doubt" if detector == "auto" else ""))
     if detector == "silero":
-        return Finding(what, "Silero is configured, and not installed", False, hint)
-    return Finding(what, "built in; Silero, for loud films, is not installed", None, hint)
+        return Finding(what, "Silero is configured, and not installed", False, voice_model.INSTALL)
+    return Finding(what, "built in; Silero, for loud films, is not installed", None, voice_model.INSTALL)
 
 
 def _library(name: str, path: str) -> Finding:

@@ -101,12 +101,11 @@ def align(track: SpeechTrack, cues: Sequence[Cue], options: AlignOptions | None 
         return replace(known, message=f"only {len(lines)} spoken lines; at least {FEWEST_LINES} are needed")
     if not len(track.probability) or track.share < 0.005:
         return replace(known, reason="no_speech", message="no speech was found in the audio")
-    coverage = covered(lines) / max(track.duration_s, 1.0)
-    evidence = Evidence(track, coverage)
+    evidence = Evidence.of(track, lines)
     known = replace(known, overlap_before=evidence.overlap(lines))
     found, chance = search(evidence, lines, options.reach_s)
     single = _choose(found, len(lines))
-    raw = (single.total - chance.total) / len(lines)
+    raw = (single.total - chance) / len(lines)
     sure = confidence.of(raw, single.z, len(lines))
     speeds = [single.ratio.value] if sure >= confidence.THRESHOLD else COMMON_SPEEDS
     if abs(single.offset_s) > options.path_reach_s and sure >= confidence.THRESHOLD:
@@ -125,13 +124,6 @@ def align(track: SpeechTrack, cues: Sequence[Cue], options: AlignOptions | None 
     known = _measured(known, cues, lines, evidence, solution)
     known = replace(known, raw=raw, z=single.z, confidence=sure)
     return _judged(known, track, lines, evidence, solution, options)
-
-
-def covered(lines: Lines) -> float:
-    """Return on how many seconds there is a line."""
-    latest = np.maximum.accumulate(lines.end)
-    overlap = np.clip(latest[:-1] - lines.start[1:], 0, lines.end[1:] - lines.start[1:])
-    return float((lines.end - lines.start).sum() - overlap.sum())
 
 
 def _choose(found: list[Hypothesis], count: int) -> Hypothesis:

@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import ClassVar
 
 import av
 import av.container
@@ -28,7 +29,6 @@ JITTER_S = 0.05
 """Time stamps may be off by this much before silence is inserted or samples are dropped."""
 _MAX_OVERLAP_S = 10.0
 _MAX_GAP_S = 1800.0
-_MAX_DAMAGED = 5_000
 _BATCH = 32_768
 """So many samples go through the filters at once: a trip costs the same for any number, and these stay in the cache."""
 LONGEST_S = 12 * 3600.0
@@ -45,6 +45,9 @@ class AudioReader:
     gaps become silence, overlaps are dropped, damaged packets are skipped (`damaged` counts them). Iterating raises
     OperationFailed: as `open_media`, and `no_audio` when nothing can be decoded. `progress` gets fractions from 0 to 1.
     """
+
+    most_damaged: ClassVar[int] = 5_000
+    """With more damaged packets the rest is left."""
 
     def __init__(self, path: str, track: AudioTrack, progress: Callable[[float], None] | None = None) -> None:
         self.path = path
@@ -119,12 +122,10 @@ class AudioReader:
             return
         decode = stream.codec_context.decode
         packets = container.demux(stream)
-        while self.damaged < _MAX_DAMAGED:
+        while self.damaged < self.most_damaged:
             try:
                 frames = decode(next(packets))
-            except StopIteration:
-                return
-            except EOFError:
+            except (StopIteration, EOFError):
                 return
             except (av.error.FFmpegError, OSError, ValueError):
                 self.damaged += 1

@@ -60,15 +60,7 @@ class SpeechCache:
     def put(self, key: str, track: SpeechTrack) -> None:
         """Keep a track; a cache that cannot be written is no cache, not an error."""
         try:
-            os.makedirs(self.folder, exist_ok=True)
-            handle, part = tempfile.mkstemp(suffix=_PART, dir=self.folder)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(_packed(track))
-                os.replace(part, self._path(key))
-            except BaseException:
-                os.unlink(part)
-                raise
+            write_whole(self._path(key), _packed(track))
             self._prune(keep=key)
         except OSError:
             return
@@ -92,6 +84,20 @@ class SpeechCache:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)
             held -= size
+
+
+def write_whole(path: str, data: bytes) -> None:
+    """Put a file in its place at once, and its folder where there is none: who reads it sees all of it. Raises OSError."""
+    folder = os.path.dirname(path)
+    os.makedirs(folder, exist_ok=True)
+    handle, part = tempfile.mkstemp(suffix=_PART, dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.replace(part, path)
+    except BaseException:
+        os.unlink(part)
+        raise
 
 
 def _packed(track: SpeechTrack) -> bytes:

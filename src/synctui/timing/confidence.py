@@ -11,6 +11,8 @@ THRESHOLD = 50
 FEW_LINES = 20
 """With fewer lines chance gets closer to the truth, and more is demanded."""
 PROMISING_Z = 6.0
+REFERENCE_LINES = 50
+"""A text with fewer does not stand for what is said."""
 # On 448 excerpts of 9 to 110 lines (half of them of other films) the wrong ones reached 0.8 of what is demanded here; whole
 # films of 80 lines and more are above three times that.
 _RAW = 1.0

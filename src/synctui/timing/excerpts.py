@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
 import av
 import av.container
 import av.error
 import numpy as np
-from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.stream import Disposition
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from synctui.errors import OperationFailed
 from synctui.model.cues import Cue
 from synctui.model.library import AudioTrack
 from synctui.timing import confidence
-from synctui.timing.align import AlignOptions, align, covered
+from synctui.timing.align import AlignOptions, align
 from synctui.timing.audio import RATE, AudioReader, Samples
 from synctui.timing.fit import Evidence
 from synctui.timing.lines import Lines, usable_lines
@@ -34,7 +34,6 @@ _STEP_S = 0.05
 _FEWEST = 8
 _BEFORE_S = 2.0
 _FAR_S = 60.0
-_MOST_DAMAGED = 500
 
 
 class ExcerptReader(AudioReader):
@@ -43,6 +42,8 @@ class ExcerptReader(AudioReader):
     What cannot be decoded is silence. Iterating raises what opening raises, and OperationFailed `video_unreadable` where the
     file cannot be entered in the middle.
     """
+
+    most_damaged: ClassVar[int] = 500
 
     def __init__(self, path: str, track: AudioTrack, stretches: Sequence[tuple[float, float]]) -> None:
         super().__init__(path, track)
@@ -60,7 +61,7 @@ class ExcerptReader(AudioReader):
         mixer = av.AudioResampler("flt", "mono", RATE)
         at: int | None = None
         self._enter(container, max(0.0, begin - _BEFORE_S))
-        for frame in self._decoded(container, stream):
+        for frame in self._frames(container, stream):
             time = frame.time
             if time is None or not frame.samples or not frame.sample_rate:
                 continue
@@ -88,19 +89,6 @@ class ExcerptReader(AudioReader):
                 container.seek(int(at / picture.time_base), stream=picture)
         except (av.error.FFmpegError, OSError, ValueError):
             raise OperationFailed("the video cannot be entered in the middle", code="video_unreadable") from None
-
-    def _decoded(self, container: av.container.InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
-        packets = container.demux(stream)
-        while self.damaged < _MOST_DAMAGED:
-            try:
-                frames = next(packets).decode()
-            except (StopIteration, EOFError):
-                return
-            except (av.error.FFmpegError, OSError, ValueError):
-                self.damaged += 1
-                packets = container.demux(stream)
-                continue
-            yield from frames
 
 
 def stretches_of(lines: Lines, duration_s: float) -> list[tuple[float, float]]:
@@ -152,7 +140,7 @@ def offset_in(speech: SpeechTrack, cues: Sequence[Cue], stretches: Sequence[tupl
     if found.cuts or found.ratio != 1.0 or max(abs(move) for move in moves) > NEAR_MS:
         return None
     lines = usable_lines(put)
-    evidence = Evidence(speech, covered(lines) / max(speech.duration_s, 1.0))
+    evidence = Evidence.of(speech, lines)
     at = 0.0
     for begin, end in stretches:
         first, last = np.searchsorted(lines.start, (at, at + end - begin))

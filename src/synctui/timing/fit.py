@@ -119,6 +119,11 @@ class Evidence:
         self._laid_out: dict[tuple[int, int], Sheets] = {}
         self._spectrum: tuple[tuple[int, int], NDArray[np.complex64]] | None = None
 
+    @classmethod
+    def of(cls, track: SpeechTrack, lines: Lines) -> Evidence:
+        """Return a track prepared for these lines."""
+        return cls(track, lines.covered_s / max(track.duration_s, 1.0))
+
     @cached_property
     def _sum(self) -> NDArray[np.float64]:
         # Beyond both ends of the track nobody speaks: the sums stay what they are there, and clipped indexes read them.
@@ -208,14 +213,6 @@ class Evidence:
             box(edge - _STEP, edge, -worth)
         return np.cumsum(change)[:-2].astype(np.float32)
 
-    @property
-    def first(self) -> int:
-        """Return where the track begins, in frames of the video's clock."""
-        return self._first
-
-    def __len__(self) -> int:
-        return len(self._p)
-
 
 def correlations(evidence: Sequence[Evidence], lines: Lines, reach: int) -> list[Floats]:
     """Return the unfloored score of all lines, less a constant, at shifts of -reach to reach frames, `COARSE` apart.
@@ -224,11 +221,11 @@ def correlations(evidence: Sequence[Evidence], lines: Lines, reach: int) -> list
     """
     one = evidence[0]
     begin, end, before, after = _frames(lines)
-    origin = min(int(begin.min()), one.first) - _EDGE_GAP - _WIDEST_GAP
+    origin = min(int(begin.min()), one._first) - _EDGE_GAP - _WIDEST_GAP
     pattern = one.pattern(begin - origin, end - origin, before, after)
-    lead = (one.first - origin) // COARSE
+    lead = (one._first - origin) // COARSE
     lags = np.arange(-(reach // COARSE), reach // COARSE + 1)
-    size = _fast_size(max(len(pattern), lead + len(one) // COARSE) + len(lags))
+    size = _fast_size(max(len(pattern), lead + len(one._p) // COARSE) + len(lags))
     wanted = np.conj(np.fft.rfft(pattern, size)).astype(np.complex64)
     return [np.fft.irfft(track.spectrum(lead, size) * wanted, size)[lags].astype(np.float32) for track in evidence]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from synctui.model.cues import Cue, Span
 from synctui.timing import confidence, rates
-from synctui.timing.align import Alignment, AlignOptions, Cut, align, covered
+from synctui.timing.align import Alignment, AlignOptions, Cut, align
 from synctui.timing.fit import Evidence
 from synctui.timing.lines import Lines, is_spoken, lines_of, usable_lines
 from synctui.timing.speech import SpeechTrack
@@ -71,7 +71,7 @@ def judge(
     moved = lines_of(after, [is_spoken(cue.text) for cue in before])
     if len(moved) < 0.9 * len(lines):
         return replace(known, plausible=False, reason="low_confidence", message="lines were piled up or lost their length")
-    evidence = Evidence(track, covered(moved) / max(track.duration_s, 1.0))
+    evidence = Evidence.of(track, moved)
     known = replace(
         known,
         score_before=_score(evidence, lines),

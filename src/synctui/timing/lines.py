@@ -39,6 +39,13 @@ class Lines:
     def __len__(self) -> int:
         return len(self.start)
 
+    @property
+    def covered_s(self) -> float:
+        """On how many seconds there is a line."""
+        latest = np.maximum.accumulate(self.end)
+        overlap = np.clip(latest[:-1] - self.start[1:], 0, self.end[1:] - self.start[1:])
+        return float((self.end - self.start).sum() - overlap.sum())
+
     def part(self, which: slice) -> Lines:
         """Return some of the lines."""
         return Lines(self.start[which], self.end[which])

@@ -56,6 +56,11 @@ class Media:
     container: str = ""
 
 
+def unreadable(error: OSError) -> OperationFailed:
+    """Return what to raise where a video cannot be read."""
+    return OperationFailed(f"the video cannot be read: {error.strerror}", code="video_unreadable")
+
+
 def open_media(path: str) -> av.container.InputContainer:
     """Open a media file for reading; nothing but this one file is read.
 

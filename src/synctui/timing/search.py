@@ -44,18 +44,10 @@ class Peak:
     z: float
 
 
-@dataclass(frozen=True, slots=True)
-class Chance:
-    """What the same search finds where there is nothing to find: best total score and best z."""
-
-    total: float
-    z: float
-
-
 def search(
     evidence: Evidence, lines: Lines, reach_s: float, ratios: Sequence[Ratio] = RATIOS
-) -> tuple[list[Hypothesis], Chance]:
-    """Return the best hypothesis of every ratio that has a promising peak, best first, and what decoys reach."""
+) -> tuple[list[Hypothesis], float]:
+    """Return the best hypothesis of every ratio that has a promising peak, best first, and the best score in decoys."""
     decoys = list(evidence.decoys())
     found, *others = _peaks(evidence, decoys, lines, ratios, reach_s)
     best: dict[str, Hypothesis] = {}
@@ -70,8 +62,7 @@ def search(
         # What scoring needs is five times the track: no decoy outlives its turn.
         decoy = decoys.pop(0)
         totals += [refine(decoy, lines, peak.ratio, peak.shift)[1] for peak in these[:3]]
-    chance = Chance(max(totals), max(peak.z for these in others for peak in these))
-    return sorted(best.values(), key=lambda hypothesis: hypothesis.total, reverse=True), chance
+    return sorted(best.values(), key=lambda hypothesis: hypothesis.total, reverse=True), max(totals)
 
 
 def _peaks(

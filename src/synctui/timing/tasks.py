@@ -19,12 +19,12 @@ import numpy as np
 from synctui.errors import OperationFailed
 from synctui.model.cues import Cue, Span
 from synctui.model.library import AudioTrack
-from synctui.timing import silero
+from synctui.timing import silero, voice_model
 from synctui.timing.align import FEWEST_LINES, Alignment, AlignOptions, align
 from synctui.timing.audio import RATE, AudioReader
 from synctui.timing.cache import SpeechCache
 from synctui.timing.judge import Judgement, judge
-from synctui.timing.media import Media, choose_audio, describe, probe, why_chosen
+from synctui.timing.media import Media, choose_audio, describe, probe, unreadable, why_chosen
 from synctui.timing.reference import track_of_cues
 from synctui.timing.speech import DETECTOR, FPS, SpeechTrack, detect
 
@@ -44,7 +44,7 @@ _BEYOND_DOUBT = 70
 def probe_media(arguments: Arguments, progress: Progress) -> Answer:
     """Return `duration_s`, `audio`, `text_tracks` and the `chosen` audio index of the file `path`."""
     media = probe(str(arguments["path"]))
-    chosen = choose_audio(media.audio, _languages(arguments))
+    chosen = choose_audio(media.audio, languages_of(arguments))
     return {
         "duration_s": media.duration_s,
         "audio": [asdict(track) for track in media.audio],
@@ -56,7 +56,7 @@ def probe_media(arguments: Arguments, progress: Progress) -> Answer:
 def media_facts(arguments: Arguments, progress: Progress) -> Answer:
     """Return `duration_s`, `container` and `audio` of the file `path`, the `chosen` index (None without audio) and `why`."""
     media = describe(str(arguments["path"]))
-    languages = _languages(arguments)
+    languages = languages_of(arguments)
     return {
         "duration_s": media.duration_s,
         "container": media.container,
@@ -123,11 +123,11 @@ def _with_certainty(
         return question(speech), facts
     wanted = str(arguments.get("detector") or "auto")
     if wanted == "silero":
-        silero.require()
+        voice_model.require()
     # In this order also where the better one's answer is known: what is found must not depend on what was asked before.
     speech, facts = _speech(arguments, progress)
     answer = None if wanted == "silero" else question(speech)
-    if answer is None or (wanted == "auto" and silero.available() and doubtful(answer)):
+    if answer is None or (wanted == "auto" and voice_model.available() and doubtful(answer)):
         model, facts = _speech(arguments, progress, silero.DETECTOR)
         speech = silero.blended(speech, model)
         answer, facts = question(speech), {**facts, "detector": speech.detector}
@@ -217,7 +217,7 @@ class _Sound:
         try:
             key = cache.key(path, track.position, detector) if cache else ""
         except OSError as error:
-            raise OperationFailed(f"the video cannot be read: {error.strerror}", code="video_unreadable") from None
+            raise unreadable(error) from None
         return cls(path, track, len(media.audio), cache, key)
 
     def known(self) -> SpeechTrack | None:
@@ -241,7 +241,7 @@ class _Sound:
 def _track(media: Media, arguments: Arguments) -> AudioTrack:
     stream = arguments.get("stream")
     if stream is None:
-        return choose_audio(media.audio, _languages(arguments))
+        return choose_audio(media.audio, languages_of(arguments))
     for track in media.audio:
         if track.index == int(stream):
             return track
@@ -250,7 +250,8 @@ def _track(media: Media, arguments: Arguments) -> AudioTrack:
     )
 
 
-def _languages(arguments: Arguments) -> tuple[str, ...]:
+def languages_of(arguments: Arguments) -> tuple[str, ...]:
+    """Return the languages that a task was asked for, best first."""
     return tuple(str(code) for code in arguments.get("languages") or ())
 
 

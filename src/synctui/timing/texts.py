@@ -7,9 +7,8 @@ that take arguments and `progress` are tasks for workers, as those of `timing.ta
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import av.container
 import av.error
@@ -22,18 +21,15 @@ from synctui.model.library import AudioTrack
 from synctui.timing import silero
 from synctui.timing.audio import LONGEST_S
 from synctui.timing.cache import SpeechCache
+from synctui.timing.confidence import REFERENCE_LINES
 from synctui.timing.excerpts import offset_heard
 from synctui.timing.lines import usable_lines
 from synctui.timing.matroska import indexed_blocks
-from synctui.timing.media import Media, TextTrack, choose_audio, open_media, probe, rank_texts
+from synctui.timing.media import Media, TextTrack, choose_audio, open_media, probe, rank_texts, unreadable
 from synctui.timing.shelf import Found, Shelf
 from synctui.timing.speech import DETECTOR
+from synctui.timing.tasks import Answer, Arguments, Progress, languages_of
 
-Arguments = Mapping[str, Any]
-Progress = Callable[[str, float | None], None]
-Answer = dict[str, Any]
-
-FEWEST_LINES = 50
 COVERED = 0.5
 """From its first line to its last a track must span this share of the film."""
 _SHORTEST_FILM_S = 600.0
@@ -57,7 +53,7 @@ _LETTERING = re.compile(r"\\(?:p[1-9]|k\d|kf|ko|K\d|pos|move|org|i?clip)")
 def reference_of(arguments: Arguments, progress: Progress) -> Answer:
     """Return the lines that may stand for the speech of the `video`: `cues` ([[start ms, end ms, text], …]) of `text`.
 
-    Both are None when the audio is to be listened to: it was already (`heard`), or no text track has `FEWEST_LINES` lines
+    Both are None when the audio is to be listened to: it was already (`heard`), or no text track has `REFERENCE_LINES` lines
     over `COVERED` of the film, can be read without reading the film, and lies on the speech in places. `audio` is the track
     that would be listened to, `duration_s` the film's. Arguments as in `timing.tasks`.
     """
@@ -103,7 +99,7 @@ def kept_lines(arguments: Arguments, index: int) -> tuple[Cue, ...] | None:
     """
     video = str(arguments["video"])
     media = probe(video)
-    audio = choose_audio(media.audio, _languages(arguments))
+    audio = choose_audio(media.audio, languages_of(arguments))
     track = next((one for one in media.text_tracks if one.index == index), None)
     found = _shelf(arguments).get(_key(video, track, audio)) if track is not None else None
     return found.cues if found is not None and found.cues else None
@@ -112,7 +108,7 @@ def kept_lines(arguments: Arguments, index: int) -> tuple[Cue, ...] | None:
 def _looked_at(arguments: Arguments) -> tuple[str, Media, AudioTrack, bool]:
     video = str(arguments["video"])
     media = probe(video)
-    audio = choose_audio(media.audio, _languages(arguments))
+    audio = choose_audio(media.audio, languages_of(arguments))
     folder = arguments.get("cache")
     return video, media, audio, bool(folder) and _is_heard(SpeechCache(str(folder)), video, audio, arguments)
 
@@ -123,11 +119,11 @@ def _is_heard(cache: SpeechCache, video: str, audio: AudioTrack, arguments: Argu
     try:
         return any(cache.get(cache.key(video, audio.position, one)) is not None for one in detectors)
     except OSError as error:
-        raise OperationFailed(f"the video cannot be read: {error.strerror}", code="video_unreadable") from None
+        raise unreadable(error) from None
 
 
 def _candidates(media: Media, audio: AudioTrack, arguments: Arguments) -> list[TextTrack]:
-    return rank_texts(media.text_tracks, audio.language, _languages(arguments))[:_MOST_TRACKS]
+    return rank_texts(media.text_tracks, audio.language, languages_of(arguments))[:_MOST_TRACKS]
 
 
 def _found_out(video: str, media: Media, track: TextTrack, audio: AudioTrack) -> Found:
@@ -135,7 +131,7 @@ def _found_out(video: str, media: Media, track: TextTrack, audio: AudioTrack) ->
     if cues is None:
         return Found(why="not indexed")
     lines = usable_lines(cues)
-    if len(lines) < FEWEST_LINES or float(lines.end.max()) - float(lines.start[0]) < COVERED * media.duration_s:
+    if len(lines) < REFERENCE_LINES or float(lines.end.max()) - float(lines.start[0]) < COVERED * media.duration_s:
         return Found(why="sparse")
     try:
         moved = offset_heard(video, audio, cues, media.duration_s)
@@ -190,7 +186,7 @@ def _by_index(video: str, container: av.container.InputContainer, track: TextTra
     try:
         blocks = indexed_blocks(video, track.position, _MOST_CUES, contents=contents)
     except OSError as error:
-        raise OperationFailed(f"the video cannot be read: {error.strerror}", code="video_unreadable") from None
+        raise unreadable(error) from None
     return None if blocks is None else [_Packet(block.at, block.lasts, block.data) for block in blocks]
 
 
@@ -241,15 +237,11 @@ def _cues(packets: Sequence[_Packet], codec: str, base: int) -> Iterator[Cue]:
         yield Cue(start, start + min(lasts, _LONGEST_MS), text)
 
 
-def _languages(arguments: Arguments) -> tuple[str, ...]:
-    return tuple(str(code) for code in arguments.get("languages") or ())
-
-
 def _key(video: str, track: TextTrack, audio: AudioTrack) -> str:
     try:
         return SpeechCache("").key(video, track.position, f"{_READING}:{audio.position}")
     except OSError as error:
-        raise OperationFailed(f"the video cannot be read: {error.strerror}", code="video_unreadable") from None
+        raise unreadable(error) from None
 
 
 def _shelf(arguments: Arguments) -> Shelf:

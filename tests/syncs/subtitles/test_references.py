@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import pytest
 
@@ -106,7 +107,7 @@ async def test_where_the_sibling_leaves_a_doubt_the_audio_is_heard(home: House, 
     assert off_ms(path, late.truth) < 120
 
 
-async def claim(home: House, path: Path, film: Path, **changed: object) -> Verdict:
+async def claim(home: House, path: Path, film: Path, **changed: Any) -> Verdict:
     """Let the store say that a subtitle is in sync with a film; return the verdict."""
     file = media_file(str(path))
     version = (await home.services.subtitles.engines.resolve("builtin")).version
@@ -124,13 +125,13 @@ async def claim(home: House, path: Path, film: Path, **changed: object) -> Verdi
         engine="builtin",
         numbers=numbers(),
     )
-    verdict = replace(verdict, **changed)  # type: ignore[arg-type]
+    verdict = replace(verdict, **changed)
     await home.services.database.write(partial(write_verdicts, verdicts=[verdict], job=0, at="2026-01-02T03:04:05.678Z"))
     return verdict
 
 
-def numbers(**changed: object) -> Fields:
-    return {"reference": "audio 1 (en)", "confidence": 80, "lines": 200, **changed}  # type: ignore[dict-item]
+def numbers(**changed: Any) -> Fields:
+    return {"reference": "audio 1 (en)", "confidence": 80, "lines": 200, **changed}
 
 
 @pytest.mark.parametrize(

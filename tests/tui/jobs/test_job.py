@@ -75,6 +75,7 @@ async def test_a_job_is_followed_and_one_operation_or_all_are_taken_back(tmp_pat
         await s.sees("running", "aligned", "waits")
         await s.press("z")
         await s.sees("pause or cancel it first")
+        assert not isinstance(s.app.screen, PreviewScreen)
         await s.press("o", "G")
         await s.sees("begins: 8 operations")
         await s.press("space")

@@ -84,8 +84,9 @@ async def test_a_mark_goes_with_its_row_and_never_to_another(tmp_path: Path) -> 
         await s.sees("2 marked")
         shutil.rmtree(media / "Zoo")
         await s.press("R")
-        # What it says of that gives way to what it says next.
         await s.sees("1 marked ")
+        # At the bottom it gives way to what is said next; among the messages it stays.
+        await s.until(lambda: any("1 marked row gone from the library" in said.text for said in s.app.messages.all))
         put_files(media / "Aurora Lane" / "Season 01", "Aurora Lane S01E01 One.mkv", "Aurora Lane S01E01 One.en.srt")
         await s.press("R")
         await s.sees("Aurora Lane")

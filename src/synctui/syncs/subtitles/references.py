@@ -21,9 +21,8 @@ from synctui.syncs.subtitles.fingerprint import Conditions
 from synctui.syncs.subtitles.listening import Listening
 from synctui.syncs.subtitles.proposal import AlignmentEngine, Proposal, Question, TextReference
 from synctui.syncs.subtitles.tools import Tools
+from synctui.timing.confidence import REFERENCE_LINES, THRESHOLD
 
-FEWEST_LINES = 50
-_CONFIDENT = 50
 _CONFIDENT_OF_CUTS = 85
 """With lines of another translator, wrong results of several pieces reached 81; nearly all right ones have more."""
 
@@ -130,13 +129,13 @@ class Referenced:
 def _sure(proposal: Proposal) -> bool:
     pieces, confidence = proposal.numbers.get("pieces", 1), proposal.numbers.get("confidence", 0)
     several = isinstance(pieces, int) and pieces > 1
-    least = _CONFIDENT_OF_CUTS if several else _CONFIDENT
+    least = _CONFIDENT_OF_CUTS if several else THRESHOLD
     return proposal.trusted and isinstance(confidence, int) and confidence >= least
 
 
 def _right_by_audio(verdict: Verdict, video: str) -> bool:
     heard = str(verdict.numbers.get("reference") or "").startswith("audio ")
-    sure = _number(verdict, "confidence") >= _CONFIDENT and _number(verdict, "lines") >= FEWEST_LINES
+    sure = _number(verdict, "confidence") >= THRESHOLD and _number(verdict, "lines") >= REFERENCE_LINES
     return verdict.state is SubtitleState.IN_SYNC and verdict.video == video and bool(verdict.content) and heard and sure
 
 
@@ -147,7 +146,7 @@ def _number(verdict: Verdict, name: str) -> int:
 
 def _text_of(content: Content, path: str) -> TextReference | None:
     cues = parse_subtitle(content.data, path).cues
-    return TextReference(cues, _label(path)) if len(cues) >= FEWEST_LINES else None
+    return TextReference(cues, _label(path)) if len(cues) >= REFERENCE_LINES else None
 
 
 def _label(path: str) -> str:
