@@ -5,7 +5,12 @@ SyncTuiError                     code, message, hint, exit_code
 │   └── ConfigError              2   file, line and key of what is wrong in the configuration
 ├── TargetNotFound               4   with the candidates of an ambiguous name
 ├── TemporaryFailure             5   worth another try later
-│   └── DatabaseClosed           5   closed meanwhile, to be opened anew
+│   ├── DatabaseClosed           5   closed meanwhile, to be opened anew
+│   └── ServerFailed             5   a server cannot be used now
+│       ├── Unreachable          5   off, or not to be reached
+│       ├── TimedOut             5   no answer, or not all of it, in time
+│       ├── ConnectionLost       5   it broke off while it was asked
+│       └── BadAnswer            5   it answers what it should not
 ├── NotAuthorised                7   credentials are missing or refused; never retried
 ├── DependencyMissing            8   an engine that was asked for is not installed
 ├── ConfirmationNeeded          10   nobody to ask, or a brake
@@ -121,6 +126,40 @@ class DatabaseClosed(TemporaryFailure):
 
     def __init__(self) -> None:
         super().__init__("the library was closed meanwhile", hint="try again")
+
+
+class ServerFailed(TemporaryFailure):
+    """A server cannot be used now; `after` is how many seconds it asked to be left alone."""
+
+    code = "server_error"
+
+    def __init__(self, message: str, *, hint: str = "", code: str | None = None, after: float | None = None) -> None:
+        super().__init__(message, hint=hint, code=code)
+        self.after = after
+
+
+class Unreachable(ServerFailed):
+    """Nothing was sent: nobody answers at this address."""
+
+    code = "offline"
+
+
+class TimedOut(ServerFailed):
+    """No answer, or not all of it, in time; what was asked may have happened."""
+
+    code = "timeout"
+
+
+class ConnectionLost(ServerFailed):
+    """The connection broke while the server was asked; what was asked may have happened."""
+
+    code = "connection_lost"
+
+
+class BadAnswer(ServerFailed):
+    """The answer is not that of such a server: a web page, a redirect, an error of its own, broken JSON."""
+
+    code = "bad_answer"
 
 
 class NotAuthorised(SyncTuiError):

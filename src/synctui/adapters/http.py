@@ -1,0 +1,206 @@
+"""One server and one kept-alive HTTP client: every byte that a server sends passes here, and is mistrusted.
+
+Redirects are never followed, so that no credential reaches another host; the environment's proxies and netrc are not used;
+an answer is read up to a size and a total time, whatever it claims; what goes wrong is a typed error in plain words.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json as jsonlib
+import socket
+import ssl
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from synctui import __version__
+from synctui.errors import BadAnswer, ConnectionLost, NotAuthorised, ServerFailed, TimedOut, Unreachable
+from synctui.model.json import Json
+from synctui.text import display
+
+LARGEST = 32 * 1024 * 1024
+"""So many bytes of an answer, unpacked, and not one more."""
+
+_CONNECT_S = 5.0
+_LONGEST_WAIT = 3600.0
+_NOBODY = "nobody answers at its address"
+_OFF = "is it switched on, and the address right?"
+_SLOW = "is the server overloaded? `timeout` sets the limit"
+
+Query = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A complete answer; `headers` have lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    def json(self) -> Any:
+        """Return the body as JSON values. Raises BadAnswer."""
+        try:
+            return jsonlib.loads(self.body)
+        except (ValueError, RecursionError):
+            raise _no_json(self) from None
+
+
+class Server:
+    """The server at `url` (with a path, where it has one); close it at the end.
+
+    `headers` and `auth` (user, password) go with every request; `timeout` is the seconds from the first byte sent to the
+    last byte received. `heard` is told how many seconds each answer took.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout: float = 30.0,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        heard: Callable[[float], None] | None = None,
+    ) -> None:
+        self.url = url
+        self._timeout = timeout
+        self._heard = heard
+        self._client = httpx.AsyncClient(
+            base_url=url,
+            headers={"User-Agent": f"SyncTUI/{__version__}", **(headers or {})},
+            auth=None if auth is None else httpx.BasicAuth(*auth),
+            timeout=httpx.Timeout(timeout, connect=min(_CONNECT_S, timeout)),
+            limits=httpx.Limits(max_connections=4, max_keepalive_connections=4, keepalive_expiry=60.0),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query = (),
+        json: Json | Mapping[str, Any] | Sequence[Any] = None,
+        headers: Mapping[str, str] | None = None,
+        allow: Sequence[int] = (),
+        timeout: float | None = None,
+    ) -> Reply:
+        """Return the answer of 2xx, or of one of the statuses in `allow`.
+
+        Raises Unreachable, TimedOut, ConnectionLost, BadAnswer, ServerFailed (5xx, 429) and NotAuthorised (401, 403); only
+        after Unreachable is it certain that nothing has happened.
+        """
+        content = None if json is None else jsonlib.dumps(json).encode()
+        sent = dict(headers or {})
+        if content is not None:
+            sent["Content-Type"] = "application/json"
+        request = self._client.build_request(method, path, params=list(query) or None, content=content, headers=sent)
+        limit = self._timeout if timeout is None else timeout
+        begun = time.monotonic()
+        try:
+            async with asyncio.timeout(limit):
+                reply = await self._send(request)
+        except TimeoutError:
+            raise TimedOut(
+                f"no whole answer within {limit:g} s", hint="is the server overloaded? `timeout` sets the limit"
+            ) from None
+        except httpx.TimeoutException as error:
+            if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
+                raise Unreachable(
+                    "nobody answers at its address", hint="is it switched on, and the address right?"
+                ) from None
+            raise TimedOut(
+                f"no answer within {limit:g} s", hint="is the server overloaded? `timeout` sets the limit"
+            ) from None
+        except httpx.ConnectError as error:
+            raise _not_connected(error) from None
+        except (httpx.TransportError, httpx.DecodingError, httpx.StreamError) as error:
+            raise ConnectionLost(
+                f"the connection broke off ({display(str(error), 100) or type(error).__name__})",
+                hint="was the server restarted? It is asked again",
+            ) from None
+        if self._heard is not None:
+            self._heard(time.monotonic() - begun)
+        _judge(reply, self.url, allow)
+        return reply
+
+    async def _send(self, request: httpx.Request) -> Reply:
+        response = await self._client.send(request, stream=True)
+        try:
+            body = bytearray()
+            async for piece in response.aiter_bytes():
+                body += piece
+                if len(body) > LARGEST:
+                    raise BadAnswer(f"the answer is larger than {LARGEST // 1024 // 1024} MiB", code="too_large_answer")
+            return Reply(
+                response.status_code, {name.lower(): value for name, value in response.headers.items()}, bytes(body)
+            )
+        finally:
+            await response.aclose()
+
+
+def _judge(reply: Reply, url: str, allow: Sequence[int]) -> None:
+    status = reply.status
+    if 200 <= status < 300 or status in allow:
+        return
+    if status in (401, 403):
+        refused = "refuses the user or the token" if status == 401 else "does not let this user do that"
+        raise NotAuthorised(f"it {refused} ({status})", hint="check username, password or token in the configuration")
+    if 300 <= status < 400:
+        raise BadAnswer(
+            f"it sends elsewhere: {_origin(reply.headers.get('location', ''))}",
+            hint="put the address that it really has into `url`; nothing was sent there",
+            code="redirected",
+        )
+    if status == 429 or status >= 500:
+        raise ServerFailed(f"it reports a fault of its own ({status})", hint="its log says why", after=_retry_after(reply))
+    raise BadAnswer(f"it does not know what was asked ({status})", hint=f"does `url` ({display(url, 80)}) lead to it?")
+
+
+def _origin(location: str) -> str:
+    """Return where a redirect leads, without what may hold a token."""
+    parts = urlsplit(location)
+    host = parts.hostname or ""
+    return display(
+        f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}{parts.path}" if host else parts.path, 120
+    )
+
+
+def _retry_after(reply: Reply) -> float | None:
+    text = reply.headers.get("retry-after", "")
+    return min(float(text), _LONGEST_WAIT) if text.isascii() and text.isdigit() and len(text) < 12 else None
+
+
+def _no_json(reply: Reply) -> BadAnswer:
+    if reply.body.lstrip()[:1] == b"<":
+        return BadAnswer(
+            "it answers with a web page", hint="does `url` lead to the player itself, or to a login page?", code="not_json"
+        )
+    return BadAnswer("its answer cannot be read", hint="does `url` lead to the player itself?", code="not_json")
+
+
+def _not_connected(error: httpx.ConnectError) -> ServerFailed:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Unreachable(
+                f"its certificate is not trusted ({display(cause.verify_message or '', 100)})",
+                hint="add its authority to the system's, or use http:// within your own network",
+                code="certificate",
+            )
+        if isinstance(cause, ssl.SSLError):
+            return Unreachable("it does not speak TLS", hint="write http:// instead of https://", code="no_tls")
+        if isinstance(cause, socket.gaierror):
+            return Unreachable("its name leads nowhere", hint="check the host name in `url`", code="no_such_host")
+        cause = cause.__cause__ or cause.__context__
+    return Unreachable(_NOBODY, hint=_OFF)
