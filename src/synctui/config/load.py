@@ -67,15 +67,21 @@ class Loaded:
         raise KeyError(key)
 
     def values(self) -> Iterator[tuple[Key, Setting, Any]]:
-        """Yield every key with what is known of it and its value, in the order of the file."""
+        """Yield every key with what is known of it and its value, in the order of the file.
+
+        A key of a named table that holds as another section says, because it is not given, is left out.
+        """
         for section in SECTIONS:
             tables = getattr(self.config, section)
             for table in tables if section in NAMED else (tables,):
                 for setting in settings_of(section).values():
                     if section in NAMED and setting.name == "name":
                         continue
+                    value = getattr(table, setting.name)
+                    if value is None:
+                        continue
                     key = (section, table.name, setting.name) if section in NAMED else (section, setting.name)
-                    yield key, setting, getattr(table, setting.name)
+                    yield key, setting, value
 
     def secrets(self) -> tuple[Secret, ...]:
         """Return every secret that is given, for the redaction of logs."""

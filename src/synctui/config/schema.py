@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Any, Literal, TypeVar, cast, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from synctui.config.secrets import Secret
 from synctui.model.json import Fields, Json, digest
@@ -122,6 +123,20 @@ class Players:
     batch_size: int = option(100, "Files or folders in one call.", low=1, high=10000)
     timeout: float = option(30.0, "Seconds to wait for an answer.", low=1, high=3600)
     retry_attempts: int = option(3, "Further tries after a passing fault.", low=0, high=100)
+    refresh_changed: bool = option(
+        False, "Have items read anew whose video or NFO changed; what was watched is kept (Plex: analyze)."
+    )
+    empty_trash: bool = option(
+        False, "Plex: empty the trash of a section from which files were taken, if its folders are there."
+    )
+
+
+def inherited(name: str) -> Any:
+    """Return a field of a player that is as in [players] where it is not given."""
+    general = next(item for item in fields(Players) if item.name == name)
+    known = cast(Option, general.metadata["option"])
+    doc = f"Instead of {name} in [players]."
+    return option(None, doc, low=known.low, high=known.high, example=general.default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +156,16 @@ class Player:
         "Folders as they are here (from) and as the player calls them (to).",
         example=(PathMap("/media", "smb://nas/media"),),
     )
+    auto_sync: bool | None = inherited("auto_sync")
+    sync_interval: int | None = inherited("sync_interval")
+    targeted_updates: bool | None = inherited("targeted_updates")
+    clean_deleted: bool | None = inherited("clean_deleted")
+    send_notifications: bool | None = inherited("send_notifications")
+    batch_size: int | None = inherited("batch_size")
+    timeout: float | None = inherited("timeout")
+    retry_attempts: int | None = inherited("retry_attempts")
+    refresh_changed: bool | None = inherited("refresh_changed")
+    empty_trash: bool | None = inherited("empty_trash")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +266,7 @@ SECTIONS: Mapping[str, type[Any]] = {
 NAMED = frozenset(("library", "player", "group", "job"))
 """The tables that occur by name, each as often as wanted."""
 
-LATER = frozenset(("stash", "players", "player", "group", "youtube", "metadata"))
+LATER = frozenset(("stash", "youtube", "metadata"))
 """The sections that no part of this version reads yet."""
 
 
@@ -267,9 +292,16 @@ def settings_of(section: str) -> Mapping[str, Setting]:
     hints = get_type_hints(cls)
     sample = cls()
     return {
-        item.name: Setting(item.name, hints[item.name], getattr(sample, item.name), item.metadata["option"])
+        item.name: Setting(item.name, _certain(hints[item.name]), getattr(sample, item.name), item.metadata["option"])
         for item in fields(cls)
     }
+
+
+def _certain(kind: Any) -> Any:
+    """Return the type of a key that is given: `int` of `int | None`."""
+    if get_origin(kind) is UnionType:
+        return next(one for one in get_args(kind) if one is not NoneType)
+    return kind
 
 
 def _plain(value: Any) -> Json:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from synctui.model.json import Fields
+from synctui.model.players import PlayerItem, PlayerSeen, PlayerSynced
 from synctui.model.root import LibraryKind, LibraryRoot
 from synctui.model.states import SubtitleState
 
@@ -168,15 +169,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row of the change feed: what happened to a media file, and who said so."""
+    """A row of the change feed: what happened to a media file, and who said so; `stamp` is the file's, where it is known."""
 
     path: str
     change: Literal["created", "modified", "removed", "moved"]
     source: str
     previous: str | None = None
+    stamp: FileStamp | None = None
 
 
-Row = Verdict | Lineage | Strike | Choice | Change
+Row = Verdict | Lineage | Strike | Choice | Change | PlayerItem | PlayerSeen | PlayerSynced
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class _Shown(StrEnum):
-    """A stored code with its word and glyph."""
+class Shown(StrEnum):
+    """A stored code with its word and its glyph."""
 
     word: str
     glyph: str
 
-    def __new__(cls, code: str, word: str = "", glyph: str = "") -> _Shown:
+    def __new__(cls, code: str, word: str = "", glyph: str = "") -> Shown:
         member = str.__new__(cls, code)
         member._value_ = code
         member.word = word
@@ -19,7 +19,7 @@ class _Shown(StrEnum):
         return member
 
 
-class SubtitleState(_Shown):
+class SubtitleState(Shown):
     """How a subtitle stands towards its video, as last checked.
 
     `shifted`, `stretched` and `cut` describe an error that a check found and that is not (yet) corrected; a corrected
@@ -46,7 +46,7 @@ OFF = (SubtitleState.SHIFTED, SubtitleState.STRETCHED, SubtitleState.CUT)
 """The states of an error that is known and was not corrected."""
 
 
-class Result(_Shown):
+class Result(Shown):
     """The outcome of an operation."""
 
     DONE = "done", "done", "✓"
@@ -66,7 +66,7 @@ class OperationState(StrEnum):
     FINISHED = "finished"
 
 
-class JobState(_Shown):
+class JobState(Shown):
     """Where a job is."""
 
     PLANNING = "planning", "planning", "…"

@@ -7,9 +7,12 @@ from collections.abc import Iterable
 import aiosqlite
 
 from synctui.model.library import Change, Choice, Lineage, Row, Strike, Verdict
+from synctui.model.players import PlayerItem, PlayerSeen, PlayerSynced
 from synctui.store.changes import write_changes
 from synctui.store.choices import write_choices
 from synctui.store.lineage import write_lineage
+from synctui.store.player_items import write_player_items
+from synctui.store.players import write_seen, write_synced
 from synctui.store.strikes import write_strikes
 from synctui.store.verdicts import write_verdicts
 
@@ -24,6 +27,9 @@ async def write_rows(connection: aiosqlite.Connection, rows: Iterable[Row], *, j
     strikes: list[Strike] = []
     choices: list[Choice] = []
     changes: list[Change] = []
+    items: list[PlayerItem] = []
+    seen: list[PlayerSeen] = []
+    synced: list[PlayerSynced] = []
     for row in rows:
         match row:
             case Verdict():
@@ -36,6 +42,12 @@ async def write_rows(connection: aiosqlite.Connection, rows: Iterable[Row], *, j
                 choices.append(row)
             case Change():
                 changes.append(row)
+            case PlayerItem():
+                items.append(row)
+            case PlayerSeen():
+                seen.append(row)
+            case PlayerSynced():
+                synced.append(row)
     if choices:
         await write_choices(connection, choices, at=at)
     if verdicts:
@@ -46,3 +58,9 @@ async def write_rows(connection: aiosqlite.Connection, rows: Iterable[Row], *, j
         await write_strikes(connection, strikes, at=at)
     if changes:
         await write_changes(connection, changes, job=job, at=at)
+    if items:
+        await write_player_items(connection, items, job=job, at=at)
+    if seen:
+        await write_seen(connection, seen, at=at)
+    if synced:
+        await write_synced(connection, synced, at=at)

@@ -7,7 +7,13 @@ from synctui.store.tables_checks import CHECKS_SCHEMA
 from synctui.store.tables_decisions import DECISIONS_SCHEMA
 from synctui.store.tables_jobs import JOBS_SCHEMA
 from synctui.store.tables_library import LIBRARY_SCHEMA
+from synctui.store.tables_players import PLAYERS_SCHEMA
 
-MIGRATIONS: tuple[Step, ...] = (Step(1, JOBS_SCHEMA + LIBRARY_SCHEMA), Step(2, DECISIONS_SCHEMA), Step(3, CHECKS_SCHEMA))
+MIGRATIONS: tuple[Step, ...] = (
+    Step(1, JOBS_SCHEMA + LIBRARY_SCHEMA),
+    Step(2, DECISIONS_SCHEMA),
+    Step(3, CHECKS_SCHEMA),
+    Step(4, PLAYERS_SCHEMA),
+)
 
 SCHEMA_VERSION = MIGRATIONS[-1].version

@@ -1,0 +1,1 @@
+"""Tells media players what changed, and finds out whether it is in their libraries."""

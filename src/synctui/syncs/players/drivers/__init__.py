@@ -1,0 +1,1 @@
+"""What each kind of player is asked, in which order, and what counts as proof."""

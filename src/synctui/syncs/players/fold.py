@@ -1,0 +1,90 @@
+"""What is left of many changes: one item for each video, with what a player has to be told about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from synctui.model.library import FileStamp
+
+Kind = Literal["created", "modified", "removed", "moved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A video, by its path here, and what became of it since a player was told last.
+
+    `feed` is the number of the newest line of the change feed that is in it, `at` when that was (RFC 3339). `sidecar` says
+    that only files beside the video changed, such as a subtitle; `previous` is where a moved one was.
+    """
+
+    path: str
+    change: Kind
+    previous: str | None = None
+    sidecar: bool = False
+    feed: int = 0
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A line of the change feed about a video; `stamp` is that of the file, where it is known."""
+
+    item: Item
+    stamp: FileStamp | None = None
+
+
+def fold(steps: Iterable[Step], waiting: Mapping[str, Item]) -> dict[str, Item]:
+    """Return one item per path: those `waiting` from before, and the steps in their order, each on top of what was there."""
+    items = dict(waiting)
+    for item in _moves(steps):
+        if item.change == "moved" and item.previous is not None:
+            _move(items, item)
+        else:
+            items[item.path] = _onto(items.get(item.path), item)
+    return items
+
+
+def _move(items: dict[str, Item], item: Item) -> None:
+    before = items.pop(item.previous or "", None)
+    if before is not None and before.change == "moved" and before.previous not in (None, item.path):
+        # What the player knows is where it was at first; where it was in between it may have seen by itself.
+        items[before.path] = replace(before, change="removed", previous=None, feed=item.feed, at=item.at)
+        item = replace(item, previous=before.previous)
+    items[item.path] = item
+
+
+def _onto(old: Item | None, new: Item) -> Item:
+    if old is None:
+        return new
+    base = replace(new, feed=max(old.feed, new.feed))
+    if new.change == "removed":
+        return base
+    if old.change == "removed":
+        return replace(base, change="modified", sidecar=False)
+    if new.sidecar or old.change in ("created", "moved"):
+        return replace(old, feed=base.feed, at=new.at)
+    return replace(base, change="modified", sidecar=old.sidecar and new.sidecar)
+
+
+def _moves(steps: Iterable[Step]) -> Iterable[Item]:
+    """Take a video that went and one that came, of one size and time, for one that moved, where only one of each fits."""
+    listed = list(steps)
+    gone: dict[FileStamp, list[Item]] = {}
+    came: dict[FileStamp, list[Item]] = {}
+    for step in listed:
+        if step.stamp is not None and step.item.change in ("removed", "created"):
+            (gone if step.item.change == "removed" else came).setdefault(step.stamp, []).append(step.item)
+    pairs: dict[str, Item] = {}
+    for stamp, here in came.items():
+        there = gone.get(stamp, [])
+        if len(here) == 1 and len(there) == 1 and here[0].path != there[0].path:
+            pairs[here[0].path] = there[0]
+    moved = {old.path for old in pairs.values()}
+    for step in listed:
+        item = step.item
+        if item.change == "created" and (old := pairs.get(item.path)) is not None:
+            yield replace(item, change="moved", previous=old.path, feed=max(item.feed, old.feed))
+        elif not (item.change == "removed" and item.path in moved):
+            yield item
