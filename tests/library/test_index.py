@@ -275,7 +275,7 @@ async def test_a_failing_write_ends_the_pass_and_its_thread(
     put(root, *(f"d{number}/{number}.srt" for number in range(8)))
     monkeypatch.setattr("synctui.library.index._BATCH_FILES", 1)
 
-    async def fail(*_: object) -> None:
+    async def fail(*_: object, **__: object) -> None:
         raise StorageError("the disk is full")
 
     monkeypatch.setattr("synctui.library.index.write_families", fail)

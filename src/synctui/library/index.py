@@ -27,6 +27,7 @@ from synctui.store.index import (
     known_directories,
     put_root,
     remove_directories,
+    was_scanned,
     write_families,
 )
 
@@ -65,6 +66,8 @@ async def refresh(
     """
     library = _absolute(library)
     root = await database.write(lambda connection: put_root(connection, library))
+    # What a first scan finds was there before: that is no news to anybody.
+    told_at = rfc3339(database.clock.now()) if await database.write(lambda one: was_scanned(one, root)) else ""
     known = await _known(database, root)
     scan = Scan(library.path, known=known, ignore=ignore, stop=stop, believe_losses=allow_mass_change)
     passing = _Pass(library, known, await asyncio.to_thread(standing, await choices(database)))
@@ -74,13 +77,13 @@ async def refresh(
             report.problems += batch.problems
             report.brakes += batch.brakes
             if batch.families:
-                report.written.add(await _write(database, root, batch.families))
+                report.written.add(await _write(database, root, batch.families, told_at))
             if progress is not None:
                 progress(scan.files)
     report.files = scan.files
     report.complete = scan.complete and not report.brakes
     if report.complete and not keep:
-        await _remove(database, root, report, passing.lossy, scan.vanished())
+        await _remove(database, root, report, passing.lossy, scan.vanished(), told_at)
     return report
 
 
@@ -97,18 +100,20 @@ async def _batches(passing: _Pass, scan: Scan) -> AsyncGenerator[_Batch, None]:
         await asyncio.wait([coming])
 
 
-async def _write(database: Database, root: int, families: Sequence[Family]) -> Written:
-    return await database.write(lambda connection: write_families(connection, root, families))
+async def _write(database: Database, root: int, families: Sequence[Family], told_at: str) -> Written:
+    return await database.write(lambda connection: write_families(connection, root, families, told_at=told_at))
 
 
-async def _remove(database: Database, root: int, report: Refreshed, lossy: list[Family], vanished: list[str]) -> None:
+async def _remove(
+    database: Database, root: int, report: Refreshed, lossy: list[Family], vanished: list[str], told_at: str
+) -> None:
     """Write the families that lost files, and remove the directories that are gone."""
     at = rfc3339(database.clock.now())
     for start in range(0, len(lossy), 200):
-        report.written.add(await _write(database, root, lossy[start : start + 200]))
+        report.written.add(await _write(database, root, lossy[start : start + 200], told_at))
     for start in range(0, len(vanished), 500):
         report.written.removed += await database.write(
-            partial(remove_directories, root=root, paths=vanished[start : start + 500])
+            partial(remove_directories, root=root, paths=vanished[start : start + 500], told_at=told_at)
         )
     prune = bool(report.written.removed or report.written.changed)
     await database.write(lambda connection: finish_root(connection, root, at=at, prune=prune))

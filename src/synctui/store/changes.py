@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import aiosqlite
 
@@ -30,6 +30,11 @@ async def write_changes(connection: aiosqlite.Connection, rows: Sequence[Change]
     await connection.executemany(_INSERT, [_values(row, job, at) for row in rows])
 
 
+def sighted(change: Literal["created", "modified", "removed"], path: bytes, size: int, mtime_ns: int) -> Change:
+    """Return what a look at the disks found."""
+    return Change(path_from_blob(path) or "", change, "scan", stamp=FileStamp(size, mtime_ns))
+
+
 async def write_found(connection: aiosqlite.Connection, rows: Sequence[Change], *, at: str) -> None:
     """Append what somebody found on the disks, but not what the feed says already: a file that has not changed since."""
     fresh = [row for row in rows if not await _told(connection, row)]
@@ -38,7 +43,7 @@ async def write_found(connection: aiosqlite.Connection, rows: Sequence[Change], 
 
 async def _told(connection: aiosqlite.Connection, row: Change) -> bool:
     path = path_to_blob(row.path)
-    found = list(
+    rows = list(
         await connection.execute_fetchall(
             "SELECT id, CASE change WHEN 'removed' THEN 1 ELSE 0 END AS gone,"
             " CAST((julianday(at) - 2440587.5) * 86400.0 AS REAL) AS at FROM changes WHERE path = :path"
@@ -46,9 +51,9 @@ async def _told(connection: aiosqlite.Connection, row: Change) -> bool:
             {"path": path},
         )
     )
-    if not found:
+    if not rows:
         return False
-    gone, at = bool(found[0][1]), float(found[0][2])
+    gone, at = bool(rows[0][1]), float(rows[0][2])
     if row.change == "removed":
         return gone
     # Times of the feed are of milliseconds, read through a calendar that is exact to a tenth of one.

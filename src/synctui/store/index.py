@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 import aiosqlite
 
-from synctui.model.library import LibraryRoot, SubtitleName
+from synctui.model.library import Change, LibraryRoot, SubtitleName
 from synctui.store.blobs import clean, path_to_blob
+from synctui.store.changes import sighted, write_found
 from synctui.store.database import Database
 from synctui.store.states import PATH, refresh_states, split
 
@@ -138,17 +139,32 @@ def known_directories(database: Database, root: int) -> AsyncIterator[aiosqlite.
     )
 
 
-async def write_families(connection: aiosqlite.Connection, root: int, families: Sequence[Family]) -> Written:
-    """Bring the index in step with families as they are now; rows that are right already are not written."""
+async def write_families(
+    connection: aiosqlite.Connection, root: int, families: Sequence[Family], *, told_at: str = ""
+) -> Written:
+    """Bring the index in step with families as they are now; rows that are right already are not written.
+
+    With `told_at` (RFC 3339) the change feed is told what came, changed and went.
+    """
     writer = _FamilyWriter(connection, root)
-    return await writer.write(families)
+    written = await writer.write(families, telling=bool(told_at))
+    if told_at:
+        await write_found(connection, writer.changes, at=told_at)
+    return written
 
 
-async def remove_directories(connection: aiosqlite.Connection, root: int, paths: Sequence[str]) -> int:
-    """Remove directories with their files; return how many files that were."""
+async def remove_directories(connection: aiosqlite.Connection, root: int, paths: Sequence[str], *, told_at: str = "") -> int:
+    """Remove directories with their files, told to the change feed where `told_at` is given; return how many files."""
     removed = 0
     for path in paths:
         place = (root, (path_to_blob(path) or b"").rstrip(b"/") + b"/")
+        if told_at:
+            sql = (
+                f"SELECT {PATH}, f.size, f.mtime_ns FROM files f JOIN directories d ON d.id = f.directory"
+                " WHERE d.root = ? AND d.path = ?"
+            )
+            rows = await connection.execute_fetchall(sql, place)
+            await write_found(connection, [sighted("removed", row[0], row[1], row[2]) for row in rows], at=told_at)
         cursor = await connection.execute(
             "DELETE FROM files WHERE directory IN (SELECT id FROM directories WHERE root = ? AND path = ?)", place
         )
@@ -171,16 +187,24 @@ async def finish_root(connection: aiosqlite.Connection, root: int, *, at: str, p
         )
 
 
+async def was_scanned(connection: aiosqlite.Connection, root: int) -> bool:
+    """Tell whether a root was ever scanned whole: what is new since then is news."""
+    rows = await connection.execute_fetchall("SELECT 1 FROM roots WHERE id = ? AND scanned_at IS NOT NULL", (root,))
+    return bool(list(rows))
+
+
 class _FamilyWriter:
-    """One batch of families on its way into the tables, inside one transaction."""
+    """One batch of families on its way into the tables, inside one transaction; `changes` is what it found to be news."""
 
     def __init__(self, connection: aiosqlite.Connection, root: int) -> None:
+        self.changes: list[Change] = []
         self._connection = connection
         self._root = root
         self._directories: dict[bytes, int] = {}
         self._nodes: dict[str, int] = {}
 
-    async def write(self, families: Sequence[Family]) -> Written:
+    async def write(self, families: Sequence[Family], *, telling: bool = False) -> Written:
+        """Write them; with `telling`, collect what is news."""
         known = await self._put_directories([row for family in families for row in family.directories])
         await self._put_nodes({node.key: node for family in families for node in family.nodes})
         # By identity, because the same few values come again and again, and hashing them would cost more than the rest.
@@ -196,6 +220,7 @@ class _FamilyWriter:
         directories, nodes = self._directories, self._nodes
         for family in families:
             places = [directories[row.path] for row in family.directories]
+            paths = [row.path for row in family.directories]
             ids: list[int] = []
             for place, name, size, mtime_ns, node_key, video_at, chosen, suffix, reason, number, label in family.files:
                 directory, node = places[place], nodes[node_key]
@@ -209,6 +234,8 @@ class _FamilyWriter:
                     state = "" if suffix is None else reason or "not_checked"
                     add((file, directory, name, size, mtime_ns, node, video, code, reason, state, number, label))
                     tally[node, state] += 1
+                    if telling:
+                        self.changes.append(sighted("created", paths[place] + name, size, mtime_ns))
                 else:
                     file = old[0]
                     now = (size, mtime_ns, node, video, code, reason, number, label)
@@ -216,7 +243,14 @@ class _FamilyWriter:
                         updates.append((*now, file))
                         if suffix is None:
                             restamped.append((file,))
+                        if telling and old[1:3] != (size, mtime_ns):
+                            self.changes.append(sighted("modified", paths[place] + name, size, mtime_ns))
                 ids.append(file)
+        if telling:
+            named = {number: path for path, number in directories.items()}
+            self.changes += [
+                sighted("removed", named[directory] + name, old[1], old[2]) for (directory, name), old in existing.items()
+            ]
         await _used(self._connection, "files", next_id - 1)
         await self._apply(inserts, updates, [(old[0],) for old in existing.values()], tally)
         await self._refresh(known, restamped)
