@@ -200,6 +200,16 @@ async def test_an_item_is_refreshed_mildly(tmp_path: Path) -> None:
         assert not await player.refresh_item("a" * 32)
 
 
+async def test_emby_refreshes_what_is_in_an_item_too(tmp_path: Path) -> None:
+    async with simulator(tmp_path, flavour="emby") as server, asking(server.url, flavour="emby") as player:
+        assert await player.refresh_item(server.items()["/data/tv/Show"].id)
+        await server.settle()
+        assert server.refreshed == ["/data/tv/Show"] and server.web.asked[-1].first("Recursive") == "true"
+        await player.update([(PILOT, "Modified")])
+        await server.settle()
+        assert server.refreshed[1:] == [PILOT]
+
+
 async def test_everything_is_scanned_only_when_asked(tmp_path: Path) -> None:
     async with simulator(tmp_path) as server, asking(server.url) as player:
         put(tmp_path, "movies/Third/Third.mkv")
