@@ -116,7 +116,7 @@ async def test_an_answer_that_takes_too_long_is_given_up(tmp_path: Path, faults:
         begun = time.monotonic()
         with pytest.raises(TimedOut):
             await player.look()
-        assert time.monotonic() - begun < 0.8
+        assert time.monotonic() - begun < 3.0
 
 
 BROKEN = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -116,18 +115,20 @@ async def test_files_in_different_folders_wait_apart(tmp_path: Path) -> None:
 
 
 async def test_folders_side_by_side_become_the_whole_library(tmp_path: Path) -> None:
-    async with simulator(tmp_path) as server:
+    clock = HandClock()
+    async with simulator(tmp_path, clock=clock, monitor_delay=60) as server:
         await tell(server, parent(FIRST), parent(SECOND))
         assert server.monitor.waiting == [MOVIES]
-        await server.settle()
+        await clock.pass_by(60)
         assert server.refreshed == [MOVIES]
 
 
 async def test_a_wider_path_takes_over_and_a_narrower_joins(tmp_path: Path) -> None:
-    async with simulator(tmp_path) as server:
+    clock = HandClock()
+    async with simulator(tmp_path, clock=clock, monitor_delay=60) as server:
         await tell(server, PILOT, "/data/tv/Show", "/data/tv/Show/Season 01")
         assert server.monitor.waiting == ["/data/tv/Show"]
-        await server.settle()
+        await clock.pass_by(60)
         assert server.refreshed == [PILOT, "/data/tv/Show", "/data/tv/Show/Season 01"]
 
 
@@ -218,6 +219,12 @@ async def test_an_unknown_path_is_accepted_and_forgotten(tmp_path: Path, path: s
 )
 def test_some_paths_are_ignored(path: str, silent: bool) -> None:
     assert ignored(path) is silent
+
+
+async def test_what_is_ignored_is_accepted_and_forgotten(tmp_path: Path) -> None:
+    async with simulator(tmp_path, monitor_delay=60) as server:
+        await tell(server, "/data/movies/First (2001)/sample/First (2001).mkv", "/data/tv/Show/Subs/en.srt")
+        assert server.monitor.waiting == []
 
 
 async def test_only_what_changed_is_saved(tmp_path: Path) -> None:
@@ -341,6 +348,11 @@ async def test_items_are_listed_as_asked(tmp_path: Path) -> None:
         assert await rows(f"Ids={show},{server.items()[FIRST].id}&SortBy=DateCreated") == ["First (2001)", "Show"]
         assert len(await rows(f"ParentId={'a' * 32}&Recursive=true")) == len(server.items())
         assert await rows("Recursive=true&minDateLastSaved=2999-01-01T00:00:00Z") == []
+        assert await rows("Recursive=true&SortBy=SortName&IncludeItemTypes=Movie,Episode") == [
+            "First (2001)",
+            "Second (2002)",
+            "Show S01E01",
+        ]
         first = (await ask(server, "GET", "/Items?Recursive=true&Limit=1&EnableTotalRecordCount=false")).json()
         assert first["TotalRecordCount"] == 1 and "Path" not in first["Items"][0]
 
@@ -386,12 +398,15 @@ async def test_an_item_is_refreshed_by_parameters_only(tmp_path: Path) -> None:
 
 
 async def test_a_second_scan_of_everything_cancels_the_first(tmp_path: Path) -> None:
-    async with simulator(tmp_path, scan_time=0.05) as server:
+    clock = HandClock()
+    async with simulator(tmp_path, clock=clock, scan_time=10) as server:
         await ask(server, "POST", "/Library/Refresh")
-        await asyncio.sleep(0.01)
+        await clock.pass_by(9)
         assert (await ask(server, "GET", "/ScheduledTasks")).json()[0]["State"] == "Running"
         await ask(server, "POST", "/Library/Refresh")
-        await server.settle()
+        await clock.pass_by(9)
+        assert (server.task.state, server.refreshed) == ("Running", [])
+        await clock.pass_by(1)
         task = (await ask(server, "GET", "/ScheduledTasks")).json()[0]
         assert (task["State"], task["LastExecutionResult"]["Status"]) == ("Idle", "Completed")
         assert (server.task.runs, server.refreshed) == (2, ["everything"])

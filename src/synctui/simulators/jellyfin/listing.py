@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 from synctui.model.json import Json
@@ -12,6 +12,10 @@ from synctui.simulators.jellyfin.shelf import Shelf
 from synctui.simulators.web import Ask
 
 _GUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.IGNORECASE)
+_ORDERS: Mapping[str, Callable[[Item], str]] = {
+    "datecreated": lambda item: item.created.isoformat(),
+    "sortname": lambda item: item.name.lower(),
+}
 _NUMBER = re.compile(r"\d{1,9}")
 
 
@@ -30,8 +34,9 @@ def listing(shelf: Shelf, ask: Ask, *, numbers: bool) -> Mapping[str, Json]:
     """Return the answer to `GET /Items`. Raises BadQuestion."""
     start, limit = _whole(ask, "StartIndex", 0), _whole(ask, "Limit", -1)
     chosen = _narrowed(shelf, ask, numbers)
-    if "datecreated" in ask.first("SortBy").lower():
-        chosen.sort(key=lambda item: (item.created, item.name))
+    for order in reversed(_words(ask, "SortBy")):
+        if order.lower() in _ORDERS:
+            chosen.sort(key=_ORDERS[order.lower()])
     page = chosen[start : None if limit < 0 else start + limit]
     fields = {field.lower() for field in _words(ask, "Fields")}
     total = len(chosen) if _flag(ask, "EnableTotalRecordCount", True) else len(page)
