@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 import uuid
 from collections import deque
@@ -21,12 +22,16 @@ class Scan:
     path: str | None
     key: str = field(default_factory=lambda: str(uuid.uuid4()))
     begun: float = 0.0
-    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    cancelled: bool = False
 
 
 @dataclass(slots=True)
 class Scans:
-    """Scans one after the other: each begins `starts_after` seconds after its turn came, and takes `takes` seconds."""
+    """Scans one after the other: each begins `starts_after` seconds after its turn came, and takes `takes` seconds.
+
+    `started` is set as soon as one has begun, and `hurry` ends the one that runs.
+    """
 
     library: Library
     now: Callable[[], float]
@@ -35,6 +40,7 @@ class Scans:
     waiting: deque[Scan] = field(default_factory=deque)
     running: Scan | None = None
     done: int = 0
+    started: asyncio.Event = field(default_factory=asyncio.Event)
     _worker: asyncio.Task[None] | None = None
 
     def ask(self, section: Section, path: str | None) -> None:
@@ -47,7 +53,13 @@ class Scans:
         """Drop what waits and stop what runs in a library; what it would have found is not known."""
         self.waiting = deque(scan for scan in self.waiting if scan.section is not section)
         if self.running is not None and self.running.section is section:
-            self.running.cancelled.set()
+            self.running.cancelled = True
+            self.running.over.set()
+
+    def hurry(self) -> None:
+        """Let what runs be ready at once."""
+        if self.running is not None:
+            self.running.over.set()
 
     async def idle(self) -> None:
         """Wait until nothing waits and nothing runs."""
@@ -86,11 +98,12 @@ class Scans:
 
     async def _run(self, scan: Scan) -> None:
         self.running, scan.begun, scan.section.refreshing = scan, time.monotonic(), True
+        self.started.set()
         try:
-            async with asyncio.timeout(self.takes):
-                await scan.cancelled.wait()
-        except TimeoutError:
-            self.library.scan(scan.section, scan.path, int(self.now()))
-            self.done += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(scan.over.wait(), self.takes)
+            if not scan.cancelled:
+                self.library.scan(scan.section, scan.path, int(self.now()))
+                self.done += 1
         finally:
             self.running, scan.section.refreshing = None, False
