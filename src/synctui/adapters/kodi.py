@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from synctui.adapters.http import Server
 from synctui.adapters.kodi_items import PROPERTIES, ItemKind, KodiItem, Watched, item, page, text, whole
-from synctui.adapters.kodi_paths import apart, folder, portions, together
+from synctui.adapters.kodi_paths import apart, folder, key, lies_in, portions, together
 from synctui.adapters.kodi_rpc import INVALID_PARAMS, Call, Refusal, Rpc
 from synctui.errors import BadAnswer, OperationFailed
 from synctui.model.json import Json
@@ -107,6 +107,8 @@ class Kodi:
         More than a thousand of a kind in two hundred folders take further requests.
         """
         wanted = [(kind, rules, 0) for rules in _filters(directories) for kind in _KINDS]
+        # Kodi's filter takes `_` and `%` in a name for any character, and small letters for capital ones.
+        asked = {key(folder(path)) for path in directories}
         found: dict[tuple[ItemKind, int], KodiItem] = {}
         for _ in range(_MOST_PAGES):
             if not wanted:
@@ -116,7 +118,8 @@ class Kodi:
             for (kind, rules, start), answer in zip(wanted, answers, strict=True):
                 listed = page(answer, _LISTS[kind])
                 for entry in listed.entries:
-                    if read := item(kind, entry):
+                    read = item(kind, entry)
+                    if read and any(key(lies_in(path)) in asked for path in read.files):
                         found[kind, read.id] = read
                 if start < listed.end < listed.total:
                     further.append((kind, rules, listed.end))
@@ -133,8 +136,8 @@ class Kodi:
             for entry in page(answer, "tvshows").entries:
                 number, path = whole(entry.get("tvshowid")), entry.get("file")
                 if number is not None and isinstance(path, str):
-                    known.update(dict.fromkeys(apart(path), number))
-        return {path: known.get(folder(path)) for path in asked}
+                    known.update(dict.fromkeys(map(key, apart(path)), number))
+        return {path: known.get(key(folder(path))) for path in asked}
 
     async def count(self) -> int:
         """Return how many films and episodes the library has."""

@@ -82,3 +82,14 @@ def files(path: str) -> tuple[str, ...]:
         return (path,) if path else ()
     parts = path.removeprefix(_STACK).split(" , ")
     return tuple(part.replace(",,", ",") for part in parts if part)
+
+
+def lies_in(path: str) -> str:
+    """Return the folder, with its final separator, of a file."""
+    windows = _WINDOWS.match(path) is not None
+    return path[: max(path.rfind("/"), path.rfind("\\") if windows else -1) + 1]
+
+
+def key(path: str) -> str:
+    """Return what is equal for two spellings of one path: case matters to a disk of Unix alone."""
+    return path if path.startswith("/") else path.casefold()
