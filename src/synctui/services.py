@@ -4,25 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
+import socket
+import uuid
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from synctui.config.launch import Farewell, Launch, Screens
 from synctui.config.load import Loaded, load
 from synctui.config.paths import Paths
+from synctui.config.schema import Config
 from synctui.config.settings import Settings as SettingsFile
 from synctui.errors import SyncTuiError
 from synctui.files.vault import Vault
 from synctui.jobs.engine import Engine
+from synctui.jobs.schedule import Entry
+from synctui.jobs.shop import Ended
 from synctui.model.clock import Clock, SystemClock
 from synctui.model.library import LibraryRoot
+from synctui.model.plan import Origin, Request
+from synctui.model.states import Result
 from synctui.model.sync import Sync
 from synctui.processes.cluster import Cluster
 from synctui.processes.workers import Divided, TaskRunner, Workers
 from synctui.store.database import Database
 from synctui.store.lineage import vaulted_originals
+from synctui.syncs.players.due import due, unread
+from synctui.syncs.players.settings import PlayerSettings, chains, player_settings
+from synctui.syncs.players.sync import PlayersSync
+from synctui.syncs.players.tools import Tools as PlayerTools
 from synctui.syncs.subtitles.scratch import sweep_scratch
 from synctui.syncs.subtitles.sync import SubtitleSync
 from synctui.syncs.subtitles.tools import Settings, Tools
@@ -32,6 +44,8 @@ __all__ = ["Farewell", "Launch", "Screens", "Services", "configuration", "servic
 _TASKS = "synctui.timing.tasks"
 # What takes long. Whoever looks at a video does not wait for the cluster, and what engines read is written on this machine.
 _FOR_CLUSTER = frozenset(f"{_TASKS}:{name}" for name in ("speech_of", "align_cues", "judge_spans", "spans_of_speech"))
+# So often at most are players told of what changed, however much that is.
+_SPACING_S = 15.0
 # Programs of others run on this machine, whoever has listened for them.
 _ENGINES_OF_CLUSTER = frozenset(("auto", "builtin"))
 
@@ -46,6 +60,8 @@ class Services:
     workers: Workers
     engine: Engine
     subtitles: SubtitleSync
+    players: PlayersSync
+    schedule: tuple[Entry, ...] = ()
     warnings: tuple[str, ...] = ()
     libraries: tuple[LibraryRoot, ...] = ()
 
@@ -131,18 +147,84 @@ async def _opened(
             clock=clock,
         )
         subtitles = SubtitleSync(tools)
-        kinds: dict[str, Sync] = {subtitles.kind: subtitles}
-        engine = Engine(
-            database,
-            kinds,
-            drafts=paths.drafts,
-            lock=paths.lock,
-            configuration=config.digest("library", "subtitles"),
+        async with _players(config, paths, database, libraries or config.roots(), clock) as players:
+            kinds: dict[str, Sync] = {subtitles.kind: subtitles, players.kind: players}
+            engine = Engine(
+                database,
+                kinds,
+                drafts=paths.drafts,
+                lock=paths.lock,
+                configuration=config.digest("library", "subtitles", "players", "player", "group"),
+                clock=clock,
+                widths={"cpu": width},
+                follow=partial(follow_ups, config),
+            )
+            warnings = (*loaded.warnings, *((crew.trouble,) if crew.trouble else ()))
+            yield Services(
+                loaded,
+                paths,
+                database,
+                workers,
+                engine,
+                subtitles,
+                players,
+                schedule=tuple(entries(config, players)),
+                warnings=warnings,
+                libraries=libraries or config.roots(),
+            )
+
+
+@asynccontextmanager
+async def _players(
+    config: Config, paths: Paths, database: Database, libraries: tuple[LibraryRoot, ...], clock: Clock
+) -> AsyncIterator[PlayersSync]:
+    players = PlayersSync(
+        PlayerTools(
+            database=database,
+            players=player_settings(config),
+            groups={group.name: group.players for group in config.group},
+            chains=chains(config),
+            libraries=libraries,
+            enabled=config.players.enabled,
+            # The same at each start of this installation: servers keep a list of who has asked them.
+            client_id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{socket.gethostname()}{paths.data}")),
             clock=clock,
-            widths={"cpu": width},
         )
-        warnings = (*loaded.warnings, *((crew.trouble,) if crew.trouble else ()))
-        yield Services(loaded, paths, database, workers, engine, subtitles, warnings, libraries or config.roots())
+    )
+    try:
+        yield players
+    finally:
+        await players.close()
+
+
+def follow_ups(config: Config, ended: Ended) -> Sequence[Request]:
+    """Return what follows a job: the players are told when it has changed files and they are to be told by themselves."""
+    if ended.kind != "subtitles" or ended.request.checks or not ended.counts.get(Result.DONE, 0):
+        return ()
+    wanted = [player for player in player_settings(config) if player.enabled and player.auto_sync]
+    return (_request(wanted, "follow_up"),) if config.players.enabled and wanted else ()
+
+
+def entries(config: Config, players: PlayersSync) -> Iterator[Entry]:
+    """Yield what is due by itself: players at their intervals, and those of `auto_sync` whenever something changed."""
+    if not config.players.enabled:
+        return
+    enabled = [player for player in players.tools.players if player.enabled]
+    automatic = [player for player in enabled if player.auto_sync]
+    if automatic:
+        request = _request(automatic, "hook")
+        yield Entry("players: what changed", _SPACING_S, request, partial(unread, players.tools, automatic))
+    by_interval: dict[int, list[PlayerSettings]] = {}
+    for player in enabled:
+        if player.sync_interval:
+            by_interval.setdefault(player.sync_interval, []).append(player)
+    for minutes, wanted in by_interval.items():
+        request = _request(wanted, "schedule")
+        yield Entry(f"players: every {minutes} min", 60.0 * minutes, request, partial(due, players.tools, wanted))
+
+
+def _request(wanted: Sequence[PlayerSettings], origin: Origin) -> Request:
+    return Request("players", (), {"players": [player.name for player in wanted]}, origin=origin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from synctui import __version__
 from synctui.errors import UsageError
 from synctui.text import display
 
-COMMANDS = ("status", "jobs", "restore", "changed", "config", "doctor")
+COMMANDS = ("status", "jobs", "restore", "changed", "config", "doctor", "worker")
 _LEADING_VALUE = ("--config", "--data-dir")
 _LONGEST = 366 * 86400.0
 
@@ -23,7 +23,8 @@ commands:
   status [KIND]                    last attempt and success, what runs
   jobs [list|show|resume|pause|cancel|undo] [ID]
   restore PATH... [--to N]         bring an original subtitle back
-  changed PATH...                  tell the change feed about files (for hooks)
+  changed PATH... | --from-env     tell the change feed about files (for hooks of Sonarr, Radarr, scripts)
+  worker                           do what is due by itself, and what others ask for
   config [path|show|check|init]    the configuration file
   doctor                           engines, folders and database at a glance
 
@@ -34,6 +35,7 @@ examples:
   synctui --run subtitles /media/series -y    do it
   synctui --run subtitles --inspect -y        how each stands; writes nothing
   synctui --run subtitles --resume            go on after an interruption
+  synctui --run players -n                    what Kodi, Jellyfin, Emby and Plex would be told
 """
 
 
@@ -71,6 +73,10 @@ class Arguments:
     video: str | None = None
     languages: tuple[str, ...] | None = None
     max_offset: float | None = None
+    players: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    full: bool = False
+    from_env: bool = False
     job: str = ""
     operations: tuple[str, ...] = ()
     to: int = 0
@@ -173,7 +179,7 @@ def _add_common(parser: argparse.ArgumentParser, *, asks: bool = False) -> None:
 def _run_arguments(words: list[str], literal: tuple[str, ...]) -> Arguments:
     parser = _Parser(
         prog="synctui",
-        description="Keeps a media library in sync: subtitle timing with the audio, and more to come.",
+        description="Keeps a media library in sync: subtitle timing with the audio, players with what changed.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -200,6 +206,10 @@ def _run_arguments(words: list[str], literal: tuple[str, ...]) -> Arguments:
     kind.add_argument("--video", metavar="FILE", help="the video that the subtitle belongs to (remembered)")
     kind.add_argument("--lang", dest="languages", type=_languages, metavar="en,de", help="only these languages")
     kind.add_argument("--max-offset", type=_seconds, metavar="SECONDS", help="the largest shift to accept")
+    kind = parser.add_argument_group("players")
+    kind.add_argument("--player", dest="players", action="append", default=[], metavar="NAME", help="only this player")
+    kind.add_argument("--group", dest="groups", action="append", default=[], metavar="NAME", help="only this group's")
+    kind.add_argument("--full", action="store_true", help="have whole libraries scanned, not only what changed")
     screens = parser.add_argument_group("screens")
     screens.add_argument("--no-mouse", dest="mouse", action="store_false", help="leave the mouse to the terminal")
     screens.add_argument("--ascii", action="store_true", help="draw with plain ASCII characters")
@@ -207,6 +217,7 @@ def _run_arguments(words: list[str], literal: tuple[str, ...]) -> Arguments:
     _add_common(parser, asks=True)
     values = vars(parser.parse_intermixed_args(words))
     values["targets"] = (*values["targets"], *literal)
+    values["players"], values["groups"] = tuple(values["players"]), tuple(values["groups"])
     _check_run(values)
     values["screens"] = values["kind"] is None and not any(values[name] for name in _OF_RUNS)
     kind_name = values.pop("kind") or ""
@@ -254,6 +265,7 @@ def _command_arguments(command: str, words: list[str], literal: tuple[str, ...])
         parser.add_argument("--wait-lock", type=duration, default=0.0, metavar="10m")
     elif command == "changed":
         parser.add_argument("targets", nargs="*", metavar="PATH")
+        parser.add_argument("--from-env", action="store_true", help="what Sonarr or Radarr say in the environment")
     elif command == "config":
         parser.add_argument("action", nargs="?", default="show", choices=("path", "show", "check", "init"))
     _add_common(parser, asks=command in ("jobs", "restore", "changed"))
@@ -263,7 +275,9 @@ def _command_arguments(command: str, words: list[str], literal: tuple[str, ...])
         values["operations"] = tuple(values["operations"])
     if "targets" in values:
         values["targets"] = (*values["targets"], *literal)
-        if not values["targets"]:
+        if values.get("from_env") and values["targets"]:
+            raise UsageError("--from-env takes no path", hint="synctui changed PATH, or synctui changed --from-env")
+        if not (values["targets"] or values.get("from_env")):
             raise UsageError(f"{command} needs a path", hint=f"synctui {command} PATH")
     elif literal:
         raise UsageError(f"{command} takes no path", hint=f"synctui {command} --help")
@@ -283,6 +297,9 @@ _PLANS = {
     "video": "--video",
     "languages": "--lang",
     "max_offset": "--max-offset",
+    "players": "--player",
+    "groups": "--group",
+    "full": "--full",
 }
 _OF_RUNS = {
     "targets": "a target",
@@ -300,6 +317,9 @@ _OF_RUNS = {
     "wait_lock": "--wait-lock",
     "reference": "--reference",
     "video": "--video",
+    "players": "--player",
+    "groups": "--group",
+    "full": "--full",
     "quiet": "--quiet",
     "verbose": "--verbose",
 }

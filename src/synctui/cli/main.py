@@ -73,6 +73,10 @@ async def _dispatch(arguments: Arguments) -> ExitCode:
         from synctui.cli.changed import changed
 
         return await changed(arguments)
+    if arguments.command == "worker":
+        from synctui.cli.worker import worker
+
+        return await worker(arguments)
     if arguments.command == "doctor":
         from synctui.cli.doctor import doctor
 

@@ -131,7 +131,7 @@ class PersonOutput:
         self._drawn = 0.0
 
     def start(self, kind: str) -> None:
-        pass
+        self._report.start(kind)
 
     def say(self, text: str) -> None:
         self._report.say(text)

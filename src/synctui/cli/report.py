@@ -18,6 +18,7 @@ from synctui.model.states import Result
 from synctui.text import display, pad
 
 INTERVAL = 10.0
+_NOUNS = {"subtitles": "subtitle", "players": "step", "": "operation"}
 _NOT_DONE = (Result.FAILED.value, Result.CONFLICT.value)
 
 
@@ -32,8 +33,12 @@ class Report:
         self._last = time.monotonic()
         self._reasons: Counter[tuple[str, str]] = Counter()
         self._told: list[Fields] = []
-        self._noun = "subtitle"
+        self._noun = _NOUNS["subtitles"]
         self._actions: tuple[str, ...] = ("align",)
+
+    def start(self, kind: str) -> None:
+        """Speak of what this kind does."""
+        self._noun = _NOUNS.get(kind, "operation")
 
     def say(self, text: str = "") -> None:
         """Print one line that stays."""
@@ -47,7 +52,7 @@ class Report:
 
     def planning(self, totals: PlanTotals) -> None:
         """Show how far the planning is (live only)."""
-        self._show(f" looking: {words.count(totals.total, 'subtitle')} to do")
+        self._show(f" looking: {words.count(totals.total, self._noun)} to do")
 
     def plan(self, totals: PlanTotals) -> None:
         """Print what a plan comes to."""
@@ -61,7 +66,7 @@ class Report:
         parts = [f"{number:,} to {action}" for action, number in sorted(totals.by_action.items())]
         if known:
             parts.append(f"{known:,} known already")
-        line = f" {words.count(totals.total + known, 'subtitle')}: " + (", ".join(parts) or "nothing to do")
+        line = f" {words.count(totals.total + known, self._noun)}: " + (", ".join(parts) or "nothing to do")
         if totals.estimate >= 1:
             line += f"    about {words.about(totals.estimate)}"
         if totals.undoable:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 from synctui.cli.arguments import Arguments
+from synctui.cli.requests import KINDS, looks_only, request_of
 from synctui.cli.story import Session, Stopped, absolute, ask, somebody_is_here, tell
 from synctui.cli.terminal import ClosedPipe
 from synctui.cli.verdict import exit_code_of
@@ -18,13 +18,12 @@ from synctui.model.events import Event
 from synctui.model.json import Json
 from synctui.model.plan import Request
 from synctui.services import Services
+from synctui.store.history import refused_by_all
 from synctui.store.jobs import get as job_record
 from synctui.store.jobs import unfinished
 from synctui.text import display
 
-KINDS = ("subtitles",)
 End = tuple[ExitCode, str | None]
-_SWITCHES = {"force": "force", "only_failed": "only_failed", "allow_mass_change": "allow_mass_change", "inspect": "check"}
 
 
 async def run(arguments: Arguments) -> ExitCode:
@@ -56,26 +55,6 @@ async def resume(arguments: Arguments) -> ExitCode:
     return await tell(arguments, "", _resume_by_id)
 
 
-def _request(session: Session) -> Request:
-    arguments = session.arguments
-    settings = session.services.loaded.config.subtitles
-    options: dict[str, Json] = {
-        "engine": settings.engine,
-        "languages": list(settings.languages),
-        "max_offset": settings.max_offset,
-    }
-    for name in ("reference", "video"):
-        value = getattr(arguments, name)
-        if value:
-            options[name] = os.path.abspath(value)
-    if arguments.allow_mass_change and (arguments.dry_run or arguments.check):
-        options["look"] = True
-    for name, option in _SWITCHES.items():
-        if getattr(arguments, name):
-            options[option] = True
-    return Request(arguments.kind, absolute(arguments.targets), options, profile=session.profile or None)
-
-
 async def _executing(session: Session, stack: AsyncExitStack) -> None:
     engine = session.services.engine
     await session.until_stopped(
@@ -86,8 +65,8 @@ async def _executing(session: Session, stack: AsyncExitStack) -> None:
 async def _plan_and_run(session: Session) -> End:
     arguments, engine, output = session.arguments, session.services.engine, session.output
     if arguments.resume is None:
-        request = _request(session)
-    if arguments.dry_run or arguments.check:
+        request = request_of(session)
+    if looks_only(arguments):
         draft = await session.until_stopped(engine.plan(request, limit=arguments.limit, on_item=output.planning))
         try:
             return await _show(session, draft), None
@@ -190,6 +169,8 @@ async def _finish(session: Session, job: int) -> End:
     engine = session.services.engine
     snapshot = await engine.watch(job)
     code = exit_code_of(snapshot, session.signals.code)
+    if code is ExitCode.SOME_FAILED and await refused_by_all(session.services.database, job):
+        code = ExitCode.NOT_AUTHORISED
     resume_command = None
     if not snapshot.state.final:
         if session.mute:

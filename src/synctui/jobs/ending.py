@@ -12,6 +12,7 @@ from synctui.failpoints import failpoint
 from synctui.jobs import lines
 from synctui.jobs.planning import placed
 from synctui.jobs.shop import Shop
+from synctui.model.json import Fields
 from synctui.model.outcome import Outcome
 from synctui.model.plan import Operation
 from synctui.model.states import Result
@@ -82,6 +83,13 @@ async def record_end(
             fields=partial(lines.end_fields, taken.operation, outcome),
         )
         shop.heard(ended.event)
+        if outcome.alert:
+            told: Fields = {
+                "message": display(outcome.alert),
+                "subject": display(taken.operation.subject),
+                "code": outcome.reason,
+            }
+            await shop.say(connection, job, "alert", told)
         if outcome.rows:
             await write_rows(connection, outcome.rows, job=job, at=at)
         released: set[int] = set()

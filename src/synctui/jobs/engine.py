@@ -24,7 +24,7 @@ from synctui.jobs.lookout import Lookout, stranded
 from synctui.jobs.planning import draw_up, fingerprint
 from synctui.jobs.progress import Snapshot
 from synctui.jobs.runner import JobRunner
-from synctui.jobs.shop import Shop
+from synctui.jobs.shop import Follow, Shop, follows_nothing
 from synctui.jobs.stop import Stop
 from synctui.model.clock import Clock, SystemClock
 from synctui.model.events import Event
@@ -44,7 +44,7 @@ class Engine:
     """Plans, stores, executes and undoes jobs of every sync kind.
 
     `configuration` is the digest of what plans depend on, `widths` override the width of lanes by name, `grace` is how
-    many seconds operations in flight get when a stop is asked for.
+    many seconds operations in flight get when a stop is asked for, `follow` names the requests that follow a job.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class Engine:
         clock: Clock | None = None,
         widths: Mapping[str, int] = _NO_WIDTHS,
         grace: float = 30.0,
+        follow: Follow = follows_nothing,
     ) -> None:
         self.database = database
         self.syncs = syncs
@@ -65,7 +66,7 @@ class Engine:
         self.configuration = configuration
         self._drafts = drafts
         self._bus = Bus(database)
-        self._shop = Shop(database, syncs, Lanes(syncs.values(), widths), self._bus, clock or SystemClock(), grace)
+        self._shop = Shop(database, syncs, Lanes(syncs.values(), widths), self._bus, clock or SystemClock(), grace, follow)
         self._active: dict[int, JobRunner] = {}
         self._turns: dict[str, asyncio.Lock] = {}
         self._executing = 0
@@ -170,6 +171,15 @@ class Engine:
 
         job = await self.database.write(work)
         self.bell.ring()
+        return job
+
+    async def enqueue_once(self, request: Request, *, spacing_s: float = 0.0) -> int | None:
+        """Store a request for whoever executes next, unless the same is unfinished or began within `spacing_s` seconds."""
+        self._sync(request.kind)
+        at = self._shop.now()
+        job = await self.database.write(lambda connection: rows.insert_once(connection, request, at, spacing_s=spacing_s))
+        if job is not None:
+            self.bell.ring()
         return job
 
     async def confirm(self, job: int, *, allow_mass_change: bool = False) -> None:

@@ -47,8 +47,15 @@ async def claim(shop: Shop, job: int) -> JobRecord | None:
     return claimed
 
 
-async def conclude(shop: Shop, job: int, state: JobState, verdict: Verdict, progress: Progress | None = None) -> None:
-    """Record how a running job stopped running."""
+async def conclude(
+    shop: Shop,
+    job: int,
+    state: JobState,
+    verdict: Verdict,
+    progress: Progress | None = None,
+    metrics: Fields | None = None,
+) -> None:
+    """Record how a running job stopped running; `metrics` are what its kind has to say of the whole."""
     failpoint("job.before_end")
 
     async def work(connection: aiosqlite.Connection) -> None:
@@ -65,6 +72,8 @@ async def conclude(shop: Shop, job: int, state: JobState, verdict: Verdict, prog
                 await shop.say(connection, job, "paused", fields)
             return
         snapshot = dump(progress.stored()) if progress is not None else None
+        if metrics is not None:
+            await shop.say(connection, job, "metrics", metrics)
         await end(shop, connection, job, state, among=(JobState.RUNNING,), message=verdict.message, snapshot=snapshot)
 
     await shop.database.write(work)
@@ -93,6 +102,9 @@ async def end(
     if record is not None:
         troubles = await history.errors_within(connection, job, lines.ERRORS)
         await shop.say(connection, job, "job_end", lines.job_end_fields(record, state.value, at, troubles, message))
+        if state is JobState.COMPLETED:
+            for request in shop.follow(record):
+                await jobs.insert_once(connection, request, at)
     return True
 
 

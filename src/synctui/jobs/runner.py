@@ -26,7 +26,7 @@ from synctui.jobs.verdict import Verdict
 from synctui.model.clock import parse_rfc3339, rfc3339
 from synctui.model.outcome import Outcome
 from synctui.model.states import JobState
-from synctui.model.sync import Sync
+from synctui.model.sync import Measured, Sync
 from synctui.store import operations, pauses
 from synctui.store.jobs import JobRecord
 from synctui.store.operations import Fenced, Taken
@@ -96,7 +96,8 @@ class JobRunner:
             for name in self._tracks.names():
                 self._shop.lanes[name].leave(self._wake)
         self.progress.state = verdict.state
-        await finishing.conclude(self._shop, self.job.id, verdict.state, verdict, self.progress)
+        metrics = await self._sync.metrics(self.job.id) if verdict.state.final and isinstance(self._sync, Measured) else None
+        await finishing.conclude(self._shop, self.job.id, verdict.state, verdict, self.progress, metrics)
         return verdict
 
     async def _loop(self) -> Verdict:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 import aiosqlite
 
@@ -13,9 +14,32 @@ from synctui.jobs.lanes import Lanes
 from synctui.model.clock import Clock, rfc3339
 from synctui.model.events import Event
 from synctui.model.json import Fields
+from synctui.model.plan import Request
 from synctui.model.sync import Sync
 from synctui.store import journal
 from synctui.store.database import Database
+
+
+class Ended(Protocol):
+    """What a job came to that has just ended."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def request(self) -> Request: ...
+
+    @property
+    def counts(self) -> Mapping[str, int]: ...
+
+
+Follow = Callable[[Ended], Sequence[Request]]
+"""Which requests follow a job that has ended; kinds do not know one another, so the wiring says."""
+
+
+def follows_nothing(ended: Ended) -> Sequence[Request]:
+    """Return none."""
+    return ()
 
 
 @dataclass(slots=True)
@@ -28,6 +52,7 @@ class Shop:
     bus: Bus
     clock: Clock
     grace: float
+    follow: Follow = follows_nothing
 
     def now(self) -> str:
         """Return the time as stored."""

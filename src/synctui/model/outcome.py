@@ -16,7 +16,7 @@ class Outcome:
 
     `reason` is a documented code (`model.reasons`), `numbers` are the kind's own, `rows` are our own tables' values,
     `receipt` is what an undo needs (None: nothing to undo), `append` adds operations to the job. `found` says that something
-    is to be done about it, which was only looked at.
+    is to be done about it, which was only looked at. `alert` is what everybody is told of at once.
     """
 
     result: Result
@@ -28,6 +28,7 @@ class Outcome:
     append: tuple[Operation, ...] = ()
     retryable: bool = False
     found: bool = False
+    alert: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from synctui.model.json import Fields
@@ -117,4 +117,13 @@ class Sync(Protocol):
 
     def plan_undo(self, receipts: AsyncIterator[Receipt]) -> AsyncIterator[PlanItem] | None:
         """Yield the operations that take the receipts back (given newest first); None: this kind cannot undo."""
+        ...
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """A sync kind that has numbers of its own about a whole job: a `metrics` line at its end."""
+
+    async def metrics(self, job: int) -> Fields:
+        """Return the numbers of a job, as the kind documents them."""
         ...

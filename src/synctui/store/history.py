@@ -140,6 +140,16 @@ async def errors_within(connection: aiosqlite.Connection, job: int, limit: int) 
     return [_trouble(row) for row in await connection.execute_fetchall(_TROUBLES, (job, limit))]
 
 
+async def refused_by_all(database: Database, job: int) -> bool:
+    """Tell whether each track of a job ran into refused credentials: nothing could be done for lack of them."""
+    row = await database.row(
+        "SELECT count(DISTINCT q.track), count(DISTINCT CASE WHEN o.result_reason = 'not_authorised' THEN q.track END)"
+        " FROM queues q JOIN operations o ON o.queue = q.id WHERE q.job = ?",
+        (job,),
+    )
+    return row is not None and row[0] > 0 and row[0] == row[1]
+
+
 _TROUBLES = (
     "SELECT q.stage_name, j.kind, o.key, o.result_reason, o.message, o.finished_at FROM operations o"
     " JOIN queues q ON q.id = o.queue JOIN jobs j ON j.id = o.job"

@@ -154,6 +154,20 @@ async def insert(
     return int(row[0])
 
 
+async def insert_once(connection: aiosqlite.Connection, request: Request, at: str, *, spacing_s: float = 0.0) -> int | None:
+    """Store a request that is to be planned, unless one that asks the same is unfinished already.
+
+    With `spacing_s` also not when one began within so many seconds. Returns the job's number, or None.
+    """
+    rows = await connection.execute_fetchall(
+        "SELECT 1 FROM jobs WHERE asks = ? AND (state IN ('planning', 'awaiting_confirmation', 'pending')"
+        " OR (state IN ('running', 'paused') AND ? > 0)"
+        " OR julianday(?) - julianday(created_at) < ? / 86400.0) LIMIT 1",
+        (request.fingerprint(), spacing_s, at, spacing_s),
+    )
+    return None if list(rows) else await insert(connection, request, JobState.PLANNING, at)
+
+
 async def move(
     connection: aiosqlite.Connection, job: int, state: JobState, *, among: Sequence[JobState], **values: object
 ) -> bool:

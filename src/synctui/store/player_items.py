@@ -119,6 +119,35 @@ async def newest(database: Database, player: str, limit: int, offset: int = 0) -
     return [_row(row) for row in await database.rows(sql, (to_blob(player), limit, offset))]
 
 
+@dataclass(frozen=True, slots=True)
+class ItemSums:
+    """What came of the items of a job, of one player: `waited_s` is from sending to confirmation, all together."""
+
+    items: int = 0
+    confirmed: int = 0
+    failed: int = 0
+    waiting: int = 0
+    waited_s: float = 0.0
+
+
+async def sums_of(database: Database, player: str, job: int) -> ItemSums:
+    """Return what came of a player's items in a job."""
+    row = await database.row(
+        "SELECT count(*), sum(state = 'confirmed'), sum(state IN ('failed', 'unconfirmed')), sum(state = 'pending'),"
+        " sum(CASE WHEN state = 'confirmed' AND sent_at IS NOT NULL AND sent_at <= processed_at"
+        " THEN (julianday(processed_at) - julianday(sent_at)) * 86400.0 ELSE 0 END)"
+        " FROM player_items WHERE player = ? AND job = ?",
+        (to_blob(player), job),
+    )
+    return ItemSums() if row is None else ItemSums(row[0], row[1] or 0, row[2] or 0, row[3] or 0, row[4] or 0.0)
+
+
+async def players_of_job(database: Database, job: int) -> list[str]:
+    """Return the players whose items a job was the last to touch."""
+    rows = await database.rows("SELECT DISTINCT player FROM player_items WHERE job = ? ORDER BY player", (job,))
+    return [from_blob(row[0]) for row in rows]
+
+
 async def counts(database: Database) -> dict[str, Mapping[str, int]]:
     """Return how many items of each player are in which state."""
     found: dict[str, dict[str, int]] = {}

@@ -1,0 +1,336 @@
+"""Does one operation of a player's track; what it comes to is written down item by item."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from synctui.errors import ConfigError, NotAuthorised, OperationFailed, ServerFailed, Transient, Unreachable
+from synctui.model.clock import parse_rfc3339, rfc3339
+from synctui.model.json import Fields
+from synctui.model.library import Row
+from synctui.model.outcome import Outcome
+from synctui.model.plan import Operation
+from synctui.model.players import ItemState, PlayerSeen, PlayerState, PlayerSynced
+from synctui.model.states import Result
+from synctui.model.sync import Run
+from synctui.store.player_items import QueueRow, known, sums_of
+from synctui.store.players import players
+from synctui.syncs.players.collect import Collector
+from synctui.syncs.players.disks import stand
+from synctui.syncs.players.driver import Call, Check
+from synctui.syncs.players.errands import Errand, errands_of, item_row, items_of, packed
+from synctui.syncs.players.plan import Track
+from synctui.syncs.players.session import Halt, Session, Sessions, looked, refusal
+from synctui.syncs.players.settings import PlayerSettings
+from synctui.syncs.players.tools import Tools
+from synctui.text import display
+from synctui.words import count
+
+_LONGEST_ALONE_S = 6 * 3600.0
+_NAMED = 3
+
+
+class Teller:
+    """Applies the operations of players' tracks."""
+
+    def __init__(self, tools: Tools, sessions: Sessions) -> None:
+        self._tools = tools
+        self._sessions = sessions
+
+    async def apply(self, operation: Operation, run: Run) -> Outcome:
+        """Do one operation. Raises Transient for what may pass, until the player's tries are used up."""
+        settings = self._tools.player(str(operation.payload.get("player", "")))
+        if settings is None:
+            return Outcome(Result.SKIPPED, "no_player")
+        if operation.action == "skip":
+            return _left_out(operation, settings)
+        try:
+            session = self._sessions.of(run.job, settings)
+        except (NotAuthorised, ConfigError) as error:
+            return self._refused(operation, settings, NotAuthorised(error.message, hint=error.hint), None)
+        if operation.action == "record":
+            return await self._record(operation, session, run)
+        if session.halt is not None:
+            return _deferred(operation, settings, session.halt)
+        try:
+            return await self._done(operation, session, run)
+        except NotAuthorised as error:
+            return self._refused(operation, settings, error, session)
+        except ServerFailed as error:
+            return self._failed(operation, session, error, run)
+        except OperationFailed as error:
+            rows = _pending(operation, settings, error.code, error.message, ItemState.FAILED)
+            return Outcome(Result.FAILED, error.code, error.message, rows=rows)
+
+    async def _done(self, operation: Operation, session: Session, run: Run) -> Outcome:
+        if operation.action == "discover":
+            return await self._discover(session)
+        await looked(session)
+        if operation.action == "confirm":
+            return await self._confirm(operation, session, run)
+        if operation.action == "notify":
+            shown = await session.driver.tell("SyncTUI", str(operation.payload.get("text", "")))
+            return Outcome(Result.DONE, "shown") if shown else Outcome(Result.SKIPPED, "nobody_watches")
+        return await self._send(operation, session, run)
+
+    # the stages
+
+    async def _discover(self, session: Session) -> Outcome:
+        look = await looked(session)
+        seen = PlayerSeen(
+            session.settings.name,
+            PlayerState.ONLINE,
+            version=look.version,
+            title=look.name,
+            refused="",
+            answers=session.taken_answers(),
+        )
+        numbers: Fields = {"version": display(look.version, 60), "folders": len(look.roots)}
+        if why := await session.driver.ready():
+            session.halt = Halt(why)
+            return Outcome(Result.DEFERRED, why, numbers=numbers, rows=(seen,))
+        return Outcome(Result.DONE, "online", numbers=numbers, rows=(seen,))
+
+    async def _send(self, operation: Operation, session: Session, run: Run) -> Outcome:
+        call, name, group = call_of(operation), session.settings.name, session.settings.group
+        if why := await session.driver.ready():
+            session.halt = Halt(why)
+            return _deferred(operation, session.settings, session.halt)
+        if not call.late and await self._unbelievable(call):
+            return Outcome(Result.CONFLICT, "not_mounted", "its disk is away here: nothing was sent")
+        run.progress("sending")
+        troubles = await session.driver.send(call, run.intent)
+        rows: list[Row] = []
+        for errand in call.errands if not call.late else ():
+            trouble = troubles.get(errand.item.path)
+            state = ItemState.FAILED if trouble else ItemState.ACCEPTED
+            reason = "not_done" if trouble else ""
+            rows.append(errand.row(name, state, group=group, reason=reason, message=trouble or ""))
+        numbers: Fields = {"sent": len(call.errands) - len(troubles), "failed": len(troubles)}
+        if troubles:
+            message = _told(troubles)
+            return Outcome(Result.FAILED, "not_done", message, numbers=numbers, rows=tuple(rows), retryable=True)
+        return Outcome(Result.DONE, "accepted", numbers=numbers, rows=tuple(rows))
+
+    async def _unbelievable(self, call: Call) -> bool:
+        """Tell whether what is to be taken out is missing only because a disk is away by now."""
+        gone = [one.item for one in call.errands if one.item.change == "removed"]
+        return bool(gone) and bool((await asyncio.to_thread(stand, gone, self._tools.libraries)).away)
+
+    async def _confirm(self, operation: Operation, session: Session, run: Run) -> Outcome:
+        errands = errands_of(operation.payload)
+        settings, driver, clock = session.settings, session.driver, self._tools.clock
+        rows = await known(self._tools.database, settings.name, [one.item.path for one in errands])
+        since = _sent_at(rows, run.job) or clock.now()
+        begun = clock.monotonic() - max(0.0, (clock.now() - since).total_seconds())
+        while True:
+            check = await driver.check(errands, since, clock.monotonic() - begun)
+            if len(check.met) >= len(errands) or check.final or run.stopping:
+                break
+            run.progress("confirming", len(check.met) / len(errands))
+            await clock.sleep(driver.pace)
+        if run.stopping and not check.final and len(check.met) < len(errands):
+            raise Transient("stopped while it was being confirmed", after=0.0)
+        again = [] if operation.payload.get("again") else self._again(operation, session, errands, check)
+        return _confirmed(settings, errands, check, rows, again, clock.now())
+
+    def _again(self, operation: Operation, session: Session, errands: Iterable[Errand], check: Check) -> list[Operation]:
+        """Return the operations that try once more what is not there: alone, and then asked for again."""
+        left = [one for one in errands if one.item.path not in check.met]
+        calls = session.driver.again(left)
+        if not calls:
+            return []
+        track = Track(session.settings)
+        base = operation.key.removeprefix(f"{session.settings.name}/")
+        made: list[Operation] = []
+        for number, call in enumerate(calls):
+            one = track.operation(f"{base}/again/{number}", call.action, call.subject, call.text)
+            payload: Fields = {**one.payload, "items": packed(call.errands), "text": call.text, "facts": call.facts}
+            made.append(_in_confirm(one, payload))
+        last = track.operation(f"{base}/again", "confirm", count(len(left), "file"), "ask whether they are in its library")
+        payload = {**last.payload, "items": packed(left), "again": True}
+        made.append(_in_confirm(last, payload, after=tuple(one.key for one in made)))
+        return made
+
+    async def _record(self, operation: Operation, session: Session, run: Run) -> Outcome:
+        """Note how the player stands; what the feed holds for it and nobody has dealt with waits in its queue."""
+        settings, database = session.settings, self._tools.database
+        upto = operation.payload.get("upto")
+        cursor = upto if isinstance(upto, int) else 0
+        rows: list[Row] = []
+        if cursor:
+            before = (await players(database)).get(settings.name)
+            collector = Collector(database, self._tools.libraries, cursor)
+            left = await collector.items(settings.name, before.cursor if before is not None else 0, impatient=True)
+            standing = await known(database, settings.name, [item.path for item in left])
+            rows += [
+                item_row(item, settings.name, ItemState.PENDING, group=settings.group)
+                for item in left
+                if item.path not in standing or standing[item.path].item.feed < item.feed
+            ]
+        sums = await sums_of(database, settings.name, run.job)
+        good = session.halt is None and sums.failed == 0
+        busy = self._tools.clock.monotonic() - session.opened
+        rows.append(
+            PlayerSynced(settings.name, cursor, good, sums.items, sums.confirmed, sums.failed, sums.waited_s, max(0.0, busy))
+        )
+        if session.halt is None:
+            rows.append(
+                PlayerSeen(settings.name, PlayerState.ONLINE, failed=False, not_before="", answers=session.taken_answers())
+            )
+        await self._sessions.close(run.job, settings.name)
+        numbers: Fields = {"items": sums.items, "confirmed": sums.confirmed, "failed": sums.failed, "waiting": sums.waiting}
+        if not good and not operation.continue_on_error:
+            return Outcome(Result.FAILED, "not_all_told", numbers=numbers, rows=tuple(rows))
+        return Outcome(Result.DONE, "noted", numbers=numbers, rows=tuple(rows))
+
+    # what goes wrong
+
+    def _refused(
+        self, operation: Operation, settings: PlayerSettings, error: NotAuthorised, session: Session | None
+    ) -> Outcome:
+        text = refusal(error)
+        if session is not None:
+            session.halt = Halt("not_authorised", text)
+        seen = PlayerSeen(
+            settings.name, PlayerState.REFUSED, code="not_authorised", message=text, refused=settings.credentials
+        )
+        rows = (*_pending(operation, settings, "not_authorised", text), seen)
+        alert = f"{settings.name} is left alone until its credentials change: {text}"
+        return Outcome(Result.FAILED, "not_authorised", text, rows=rows, alert=alert)
+
+    def _failed(self, operation: Operation, session: Session, error: ServerFailed, run: Run) -> Outcome:
+        settings = session.settings
+        fresh = isinstance(error, Unreachable) and session.look is None
+        if not fresh and run.attempt <= settings.retry_attempts:
+            # Asked again from the start: it may be another server by now.
+            session.look = None
+            raise Transient(error.message, error.after, error.code)
+        offline = isinstance(error, Unreachable)
+        text = f"{error.message}: {error.hint}" if error.hint else error.message
+        session.halt = Halt("offline" if offline else error.code, text)
+        state = PlayerState.OFFLINE if offline else PlayerState.FAILING
+        until = "" if offline else rfc3339(self._tools.clock.now() + timedelta(seconds=_alone_s(run.attempt)))
+        seen = PlayerSeen(
+            settings.name,
+            state,
+            code=error.code,
+            message=text,
+            failed=None if offline else True,
+            not_before=until or None,
+            answers=session.taken_answers(),
+        )
+        if offline:
+            rows = (*_pending(operation, settings, "offline", text), seen)
+            return Outcome(Result.DEFERRED, "offline", text, rows=rows)
+        rows = (*_pending(operation, settings, error.code, text, ItemState.FAILED, until), seen)
+        return Outcome(Result.FAILED, error.code, text, rows=rows, retryable=True)
+
+
+def call_of(operation: Operation) -> Call:
+    """Return the call that an operation makes."""
+    facts = operation.payload.get("facts")
+    return Call(
+        operation.action,
+        operation.subject,
+        str(operation.payload.get("text", "")),
+        errands_of(operation.payload),
+        facts if isinstance(facts, Mapping) else {},
+        late=operation.stage == "confirm" and operation.action in ("trash", "refresh"),
+    )
+
+
+def _in_confirm(operation: Operation, payload: Fields, after: tuple[str, ...] = ()) -> Operation:
+    return replace(operation, stage="confirm", payload=payload, after=after)
+
+
+def _alone_s(failures: int) -> float:
+    """Return how long a player that fails is left alone, in seconds: longer each time, never the same for two."""
+    return min(_LONGEST_ALONE_S, 60.0 * 2.0**failures) * (0.75 + random.random() / 2)
+
+
+def _sent_at(rows: Mapping[str, QueueRow], job: int) -> datetime | None:
+    times = [row.sent_at for row in rows.values() if row.sent_at is not None and row.job == job]
+    return parse_rfc3339(min(times)) if times else None
+
+
+def _left_out(operation: Operation, settings: PlayerSettings) -> Outcome:
+    reason = str(operation.payload.get("reason", ""))
+    items = items_of(operation.payload)
+    rows = [item_row(item, settings.name, ItemState.SKIPPED, group=settings.group, reason=reason) for item in items]
+    return Outcome(Result.SKIPPED, reason, numbers={"items": len(items)}, rows=tuple(rows))
+
+
+def _pending(
+    operation: Operation,
+    settings: PlayerSettings,
+    reason: str,
+    message: str,
+    state: ItemState = ItemState.PENDING,
+    not_before: str = "",
+) -> tuple[Row, ...]:
+    if operation.action == "discover":
+        return ()
+    return tuple(
+        item_row(
+            errand.item,
+            settings.name,
+            state,
+            remote=errand.remote,
+            group=settings.group,
+            reason=reason,
+            message=message,
+            not_before=not_before,
+        )
+        for errand in errands_of(operation.payload)
+    )
+
+
+def _deferred(operation: Operation, settings: PlayerSettings, halt: Halt) -> Outcome:
+    rows = _pending(operation, settings, halt.code, halt.message)
+    return Outcome(Result.DEFERRED, halt.code, halt.message, rows=rows)
+
+
+def _told(troubles: Mapping[str, str]) -> str:
+    named = [f"{display(path, 100)}: {trouble}" for path, trouble in list(troubles.items())[:_NAMED]]
+    more = len(troubles) - len(named)
+    return "; ".join(named) + (f"; and {more:,} more" if more > 0 else "")
+
+
+def _confirmed(
+    settings: PlayerSettings,
+    errands: Iterable[Errand],
+    check: Check,
+    rows: Mapping[str, QueueRow],
+    again: list[Operation],
+    now: datetime,
+) -> Outcome:
+    written: list[Row] = []
+    missing: list[str] = []
+    waits: list[float] = []
+    for errand in errands:
+        path = errand.item.path
+        if path in check.met:
+            written.append(errand.row(settings.name, ItemState.CONFIRMED, group=settings.group, reason="confirmed"))
+            row = rows.get(path)
+            if row is not None and row.sent_at is not None:
+                waits.append(max(0.0, (now - parse_rfc3339(row.sent_at)).total_seconds()))
+            continue
+        missing.append(path)
+        if not again:
+            reason = "still_there" if errand.item.change == "removed" else "not_there"
+            written.append(errand.row(settings.name, ItemState.UNCONFIRMED, group=settings.group, reason=reason))
+    numbers: dict[str, int | float] = {"confirmed": len(check.met), "unconfirmed": len(missing)}
+    if waits:
+        numbers["seconds"] = round(max(waits), 3)
+    if again:
+        text = f"{count(len(missing), 'file')} not there yet: told once more, each by itself"
+        return Outcome(Result.UNCHANGED, "told_again", text, numbers=numbers, rows=tuple(written), append=tuple(again))
+    if missing:
+        text = _told(dict.fromkeys(missing, "the player does not have it as it should"))
+        return Outcome(Result.FAILED, "unconfirmed", text, numbers=numbers, rows=tuple(written), retryable=True)
+    return Outcome(Result.DONE, "confirmed", numbers=numbers, rows=tuple(written))

@@ -1,0 +1,317 @@
+"""Plans what each player is told: a track for each, from a look at it to the last word; reads only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from synctui.errors import ConfigError, NotAuthorised, ServerFailed, UsageError
+from synctui.model.clock import parse_rfc3339, rfc3339
+from synctui.model.json import Fields, Json
+from synctui.model.plan import Notice, Operation, PlanItem, Request
+from synctui.model.players import ItemState
+from synctui.store.changes import last_change
+from synctui.store.player_items import known, skipped_for
+from synctui.store.players import PlayerRecord, players
+from synctui.store.videos import count_videos
+from synctui.syncs.players.collect import Collector, items_at
+from synctui.syncs.players.disks import stand
+from synctui.syncs.players.driver import Call, Shelf
+from synctui.syncs.players.errands import Errand, batches, item_of, packed, packed_items
+from synctui.syncs.players.fold import Item
+from synctui.syncs.players.mapping import Mapped, mapped
+from synctui.syncs.players.options import PlayerOptions, meant
+from synctui.syncs.players.session import Session, Sessions, looked, refusal
+from synctui.syncs.players.settings import Chain, PlayerSettings
+from synctui.syncs.players.tools import Tools
+from synctui.text import display
+from synctui.words import count
+
+STAGES = ("discover", "execute", "confirm", "update", "notify")
+SENTENCES = {
+    "unmapped": "no path_map covers it",
+    "outside_roots": "the player looks for nothing there",
+    "unspeakable": "a name that it cannot be told: not text, or (Kodi) with a backslash",
+    "kept": "clean_deleted is off: it stays in the player's library",
+}
+MENDED_BY_CONFIGURATION = ("unmapped", "outside_roots", "kept")
+"""What was left out for these reasons is looked at again each time."""
+
+_DOUBTFUL = (ItemState.SENT, ItemState.ACCEPTED, ItemState.UNCONFIRMED)
+_FEW, _MOST_SHARE, _MANY = 10, 0.2, 50
+
+
+@dataclass(slots=True)
+class _Prospect:
+    """What is found out about one player while it is planned for."""
+
+    settings: PlayerSettings
+    record: PlayerRecord
+    session: Session
+    items: list[Item] = field(default_factory=list)
+    mapped: Mapped = field(default_factory=Mapped)
+    shelf: Shelf | None = None
+    notices: list[Notice] = field(default_factory=list)
+
+
+async def plan_players(tools: Tools, request: Request) -> AsyncIterator[PlanItem]:
+    """Yield the operations of every player that is meant, those with a lower priority number first.
+
+    Raises UsageError, TargetNotFound, and NotAuthorised when every player has refused us and nothing about that has changed.
+    """
+    options = PlayerOptions.of(request)
+    wanted = meant(tools, options)
+    if request.origin in ("hook", "follow_up", "schedule"):
+        await _quiet(tools)
+    records = await players(tools.database)
+    upto, _ = await last_change(tools.database)
+    collector = Collector(tools.database, tools.libraries, upto)
+    sessions = Sessions(tools)
+    prospects: list[_Prospect] = []
+    refused = 0
+    for settings in wanted:
+        record = records.get(settings.name, PlayerRecord(settings.name))
+        if (why := _left_alone(tools, settings, record, options)) is not None:
+            refused += record.refused == settings.credentials
+            yield Notice("warning", why, settings.name)
+            continue
+        try:
+            prospects.append(_Prospect(settings, record, sessions.fresh(settings)))
+        except (NotAuthorised, ConfigError) as error:
+            refused += 1
+            hint = f": {error.hint}" if error.hint else ""
+            yield Notice("warning", f"it cannot be asked: {error.message}{hint}", settings.name)
+    if wanted and refused == len(wanted):
+        raise NotAuthorised(
+            "no player can be used: each refuses us",
+            hint="check their passwords and tokens; then they are asked again",
+        )
+    try:
+        found = await asyncio.gather(*(_look(tools, one, collector, request, options) for one in prospects))
+        last: dict[str, str] = {}
+        for prospect in found:
+            for notice in prospect.notices:
+                yield notice
+            for operation in _operations(tools, prospect, upto, options, last):
+                yield operation
+    finally:
+        for prospect in prospects:
+            await prospect.session.driver.close()
+
+
+async def _quiet(tools: Tools) -> None:
+    """Wait until the change feed has been quiet for a while, but not without end: what comes together is told together."""
+    quiet, longest = tools.debounce
+    until = tools.clock.monotonic() + longest
+    while tools.clock.monotonic() < until:
+        _, at = await last_change(tools.database)
+        if not at:
+            return
+        age = (tools.clock.now() - parse_rfc3339(at)).total_seconds()
+        if not 0 <= age < quiet:
+            return
+        await tools.clock.sleep(min(quiet - age, max(0.0, until - tools.clock.monotonic())) + 0.01)
+
+
+def _left_alone(tools: Tools, settings: PlayerSettings, record: PlayerRecord, options: PlayerOptions) -> str | None:
+    """Return why a player is not asked now, or None."""
+    if options.force:
+        return None
+    if record.refused == settings.credentials:
+        return "left alone: it refused us, until its user, password or token changes (--force asks all the same)"
+    asked = options.named and options.origin == "user"
+    if record.not_before > rfc3339(tools.clock.now()) and not asked:
+        return f"left alone until {record.not_before[11:16]} UTC: it failed {record.failures} times in a row"
+    return None
+
+
+async def _look(
+    tools: Tools, prospect: _Prospect, collector: Collector, request: Request, options: PlayerOptions
+) -> _Prospect:
+    """Find out what a player has to be told and how it stands; what it does not answer is a warning."""
+    settings = prospect.settings
+    items = await _items(tools, prospect, collector, request, options)
+    if not items:
+        return prospect
+    standing = await asyncio.to_thread(stand, items, tools.libraries)
+    if standing.away:
+        where = display(standing.away[0].path, 120)
+        text = f"{count(len(standing.away), 'file')} wait: their disk seems to be away ({where})"
+        prospect.notices.append(Notice("warning", text, settings.name))
+    prospect.items = standing.items
+    try:
+        await looked(prospect.session)
+    except NotAuthorised as error:
+        prospect.notices.append(Notice("warning", refusal(error), settings.name))
+    except ServerFailed as error:
+        text = f"{error.message}: {count(len(prospect.items), 'file')} wait until it answers"
+        prospect.notices.append(Notice("warning", text, settings.name))
+    look = prospect.session.look
+    prospect.mapped = await asyncio.to_thread(mapped, prospect.items, settings, tools.libraries, look)
+    for reason, left in prospect.mapped.left_out.items():
+        text = f"{count(len(left), 'file')} not sent, {SENTENCES[reason]}: {display(left[0].path, 120)}"
+        prospect.notices.append(Notice("warning", text, settings.name))
+    if look is not None:
+        await _ask_for_shelf(tools, prospect)
+    await _brake(tools, prospect, options)
+    return prospect
+
+
+async def _items(
+    tools: Tools, prospect: _Prospect, collector: Collector, request: Request, options: PlayerOptions
+) -> Sequence[Item]:
+    name, now = prospect.settings.name, rfc3339(tools.clock.now())
+    if request.targets:
+        return await items_at(tools.database, request.targets, name)
+    impatient = options.force or options.only_failed or request.origin == "user"
+    items = await collector.items(name, prospect.record.cursor, now=now, impatient=impatient)
+    if not options.only_failed:
+        waiting = {item.path for item in items}
+        again = await skipped_for(tools.database, name, MENDED_BY_CONFIGURATION)
+        mended = [item_of(row.item) for row in again if row.item.path not in waiting]
+        reasons = {row.item.path: row.item.reason for row in again}
+        # Only what has become possible meanwhile is told; the rest was reported when it was left out.
+        possible = mapped(mended, prospect.settings, tools.libraries, None)
+        items += [one.item for one in possible.errands if _mended(prospect.settings, reasons[one.item.path])]
+        return items
+    rows = await known(tools.database, name, [item.path for item in items])
+    failed = (ItemState.FAILED, ItemState.UNCONFIRMED)
+    return [item for item in items if item.path in rows and rows[item.path].item.state in failed]
+
+
+def _mended(settings: PlayerSettings, reason: str) -> bool:
+    return reason == "unmapped" or (reason == "kept" and settings.clean_deleted)
+
+
+async def _ask_for_shelf(tools: Tools, prospect: _Prospect) -> None:
+    """Ask what the player has already: of everything where that is cheap, else of what was sent before and is in doubt."""
+    errands = prospect.mapped.errands
+    driver = prospect.session.driver
+    if not driver.cheap:
+        rows = await known(tools.database, prospect.settings.name, [one.item.path for one in errands])
+        states = {path: row.item.state for path, row in rows.items() if row.item.feed >= 0}
+        errands = [one for one in errands if states.get(one.item.path) in _DOUBTFUL]
+    if not errands:
+        return
+    try:
+        prospect.shelf = await driver.shelf(errands)
+    except (ServerFailed, NotAuthorised) as error:
+        prospect.notices.append(Notice("warning", error.message, prospect.settings.name))
+
+
+async def _brake(tools: Tools, prospect: _Prospect, options: PlayerOptions) -> None:
+    removed = sum(1 for one in prospect.mapped.errands if one.item.change == "removed")
+    if removed < _FEW or options.believe:
+        return
+    total = prospect.shelf.total if prospect.shelf is not None else None
+    if total is None:
+        total = await count_videos(tools.database) + removed
+    if removed > _MOST_SHARE * total or (total == 0 and removed >= _MANY):
+        text = f"{removed:,} of {total:,} items would be taken out of its library: is a disk not mounted?"
+        prospect.notices.append(Notice("brake", text, prospect.settings.name))
+
+
+def _operations(
+    tools: Tools, prospect: _Prospect, upto: int, options: PlayerOptions, last: dict[str, str]
+) -> Iterator[Operation]:
+    """Yield the track of a player; `last` has the closing operations of those before it."""
+    settings, errands = prospect.settings, prospect.mapped.errands
+    if not errands and not prospect.mapped.left_out:
+        return
+    track = Track(settings, _chained(tools.chains, settings.name, last))
+    last[settings.name] = track.key("record")
+    yield track.operation("discover", "discover", settings.name, f"ask {settings.kind} at {settings.url}")
+    calls: list[Call] = []
+    if errands:
+        driver, look = prospect.session.driver, prospect.session.look
+        full = options.full or not settings.targeted_updates
+        calls = driver.everything(errands, look) if full else driver.calls(errands, look, prospect.shelf)
+    for number, call in enumerate(calls):
+        if not call.late:
+            yield track.call("execute", call, number)
+    for number, batch in enumerate(batches(errands, settings.batch_size)):
+        subject = batch[0].remote if len(batch) == 1 else count(len(batch), "file")
+        payload: Fields = {"items": packed(batch)}
+        yield track.operation(f"confirm/{number}", "confirm", subject, "ask whether they are in its library", payload)
+    for number, call in enumerate(calls):
+        if call.late:
+            yield track.call("confirm", call, number)
+    for reason, left in prospect.mapped.left_out.items():
+        payload = {"items": packed_items(left), "reason": reason}
+        yield track.operation(f"skip/{reason}", "skip", count(len(left), "file"), SENTENCES[reason], payload)
+    targeted: dict[str, Json] = {"upto": 0 if options.only_failed else upto}
+    yield track.operation("record", "record", settings.name, "note how it stands", targeted)
+    if settings.send_notifications and errands and settings.kind != "plex":
+        text = _message(errands)
+        yield track.operation("notify", "notify", settings.name, f'show "{text}"', {"text": text})
+
+
+_STAGE = {"discover": "discover", "confirm": "confirm", "skip": "update", "record": "update", "notify": "notify"}
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Makes a player's operations; `after` are those of another player that come first, `strict` that they must succeed."""
+
+    settings: PlayerSettings
+    after: tuple[tuple[str, bool], ...] = ()
+
+    def key(self, name: str) -> str:
+        """Return the key of an operation."""
+        return f"{self.settings.name}/{name}"
+
+    def operation(self, name: str, action: str, subject: str, reason: str, payload: Fields | None = None) -> Operation:
+        """Return an operation of its track."""
+        return Operation(
+            self.key(name),
+            action,
+            subject,
+            track=self.settings.name,
+            stage=_STAGE.get(action, "execute"),
+            reason=reason,
+            lane=lane_of(self.settings),
+            payload={"player": self.settings.name, **(payload or {})},
+            after=tuple(key for key, _ in self.after),
+            continue_on_error=not any(strict for _, strict in self.after),
+            undoable=False,
+        )
+
+    def call(self, stage: str, call: Call, number: int) -> Operation:
+        """Return the operation that makes a call."""
+        payload: Fields = {"items": packed(call.errands), "text": call.text, "facts": call.facts}
+        made = self.operation(f"{call.action}/{number}", call.action, call.subject, call.text, payload)
+        only = call.errands[0].item.path if len(call.errands) == 1 else None
+        return replace(made, stage=stage, path=only)
+
+
+def lane_of(settings: PlayerSettings) -> str:
+    """Return the lane of a player: those that are the same Kodi share one, because it takes one writer."""
+    return f"player {settings.url}"
+
+
+def _chained(chains: Sequence[Chain], name: str, last: dict[str, str]) -> tuple[tuple[str, bool], ...]:
+    """Return the closing operations that a player waits for, and whether it is left alone when one of them fails."""
+    found: dict[str, bool] = {}
+    for chain in chains:
+        before = [one for one in chain.players[: chain.players.index(name)] if one in last] if name in chain.players else []
+        if before:
+            key = last[before[-1]]
+            found[key] = found.get(key, False) or not chain.continue_on_error
+    return tuple(found.items())
+
+
+def _message(errands: Sequence[Errand]) -> str:
+    parts = []
+    for change, word in (("created", "new"), ("moved", "moved"), ("modified", "changed"), ("removed", "removed")):
+        number = sum(1 for one in errands if one.item.change == change)
+        if number:
+            parts.append(f"{number:,} {word}")
+    return ", ".join(parts)
+
+
+def known_players(tools: Tools) -> Sequence[str]:
+    """Return the names of the configured players. Raises UsageError where there are none."""
+    if not tools.players:
+        raise UsageError("no player is configured", hint="add a [[player]] (synctui config init)", code="no_player")
+    return [player.name for player in tools.players]

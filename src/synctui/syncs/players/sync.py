@@ -1,0 +1,80 @@
+"""The sync kind `players` as the engine sees it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from synctui.errors import ConfigError, NotAuthorised
+from synctui.model.json import Fields
+from synctui.model.outcome import Outcome, Receipt
+from synctui.model.plan import Operation, PlanItem, Request
+from synctui.model.players import ItemState
+from synctui.model.states import Result
+from synctui.model.sync import Lane, Run
+from synctui.syncs.players.apply import Teller, call_of
+from synctui.syncs.players.metrics import job_metrics
+from synctui.syncs.players.plan import STAGES, lane_of, plan_players
+from synctui.syncs.players.session import Sessions, looked
+from synctui.syncs.players.tools import Tools
+
+_WIDTHS = {"kodi": 1, "jellyfin": 1, "emby": 1, "plex": 4}
+
+
+class PlayersSync:
+    """Tells media players what changed, and finds out whether they have it."""
+
+    kind = "players"
+    title = "Media players"
+    stages: Sequence[str] = STAGES
+
+    def __init__(self, tools: Tools) -> None:
+        self.tools = tools
+        self._sessions = Sessions(tools)
+        self._teller = Teller(tools, self._sessions)
+        widths: dict[str, int] = {}
+        for player in tools.players:
+            width, lane = _WIDTHS[player.kind], lane_of(player)
+            widths[lane] = min(width, widths.get(lane, width))
+        self.lanes: Mapping[str, Lane] = {name: Lane(name, width=width) for name, width in widths.items()}
+
+    def plan(self, request: Request) -> AsyncIterator[PlanItem]:
+        """Yield what each player is told, with the exact calls."""
+        return plan_players(self.tools, request)
+
+    async def apply(self, operation: Operation, run: Run) -> Outcome:
+        """Do one operation."""
+        return await self._teller.apply(operation, run)
+
+    async def reconcile(self, operation: Operation, intent: Fields) -> Outcome | None:
+        """Ask the player whether an interrupted call had its effect."""
+        settings = self.tools.player(str(operation.payload.get("player", "")))
+        if settings is None:
+            return Outcome(Result.SKIPPED, "no_player")
+        call = call_of(operation)
+        try:
+            session = self._sessions.fresh(settings)
+        except ConfigError as error:
+            raise NotAuthorised(error.message, hint=error.hint) from error
+        try:
+            await looked(session)
+            done = await session.driver.recover(call, intent)
+        finally:
+            await session.driver.close()
+        if not done:
+            return None
+        rows = tuple(
+            one.row(settings.name, ItemState.ACCEPTED, group=settings.group, reason="recovered") for one in call.errands
+        )
+        return Outcome(Result.DONE, "recovered", rows=rows)
+
+    def plan_undo(self, receipts: AsyncIterator[Receipt]) -> None:
+        """Nothing is to be taken back: a player is told what is so."""
+        return
+
+    async def metrics(self, job: int) -> Fields:
+        """Return what a job came to, for each player and in all."""
+        return await job_metrics(self.tools.database, job)
+
+    async def close(self) -> None:
+        """Close what is still open."""
+        await self._sessions.close_all()
