@@ -12,12 +12,12 @@ from synctui.model.players import ItemState
 from synctui.model.states import Result
 from synctui.model.sync import Lane, Run
 from synctui.syncs.players.apply import Teller, call_of
-from synctui.syncs.players.metrics import job_metrics
+from synctui.syncs.players.asking import Asked, ask
+from synctui.syncs.players.metrics import job_metrics, standing
 from synctui.syncs.players.plan import STAGES, lane_of, plan_players
 from synctui.syncs.players.session import Sessions, looked
+from synctui.syncs.players.settings import PlayerSettings
 from synctui.syncs.players.tools import Tools
-
-_WIDTHS = {"kodi": 1, "jellyfin": 1, "emby": 1, "plex": 4}
 
 
 class PlayersSync:
@@ -31,11 +31,8 @@ class PlayersSync:
         self.tools = tools
         self._sessions = Sessions(tools)
         self._teller = Teller(tools, self._sessions)
-        widths: dict[str, int] = {}
-        for player in tools.players:
-            width, lane = _WIDTHS[player.kind], lane_of(player)
-            widths[lane] = min(width, widths.get(lane, width))
-        self.lanes: Mapping[str, Lane] = {name: Lane(name, width=width) for name, width in widths.items()}
+        # One thing at a time and one connection each: a Kodi takes no two writers, and the others queue what they are told.
+        self.lanes: Mapping[str, Lane] = {lane_of(player): Lane(lane_of(player), width=1) for player in tools.players}
 
     def plan(self, request: Request) -> AsyncIterator[PlanItem]:
         """Yield what each player is told, with the exact calls."""
@@ -74,6 +71,14 @@ class PlayersSync:
     async def metrics(self, job: int) -> Fields:
         """Return what a job came to, for each player and in all."""
         return await job_metrics(self.tools.database, job)
+
+    async def ask(self, settings: PlayerSettings, *, note: bool = True) -> Asked:
+        """Return how a player is and how its folders lie to ours; `note` writes down that it was seen."""
+        return await ask(self.tools, settings, note=note)
+
+    async def standing(self) -> list[Fields]:
+        """Return how each configured player stands, and what its syncs came to."""
+        return await standing(self.tools.database, self.tools.players)
 
     async def close(self) -> None:
         """Close what is still open."""

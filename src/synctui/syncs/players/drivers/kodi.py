@@ -46,12 +46,15 @@ class KodiDriver:
         self._events = events
         self._settings = settings
         self._clock = clock
+        self._roots: tuple[str, ...] = ()
 
     async def look(self) -> Look:
         """Return version and folders, the credentials proven."""
         if not self._events.available:
             await self._events.start()
-        return await self._client.look()
+        look = await self._client.look()
+        self._roots = tuple(root.path for root in look.roots)
+        return look
 
     async def shelf(self, errands: Sequence[Errand]) -> Shelf:
         """Return what it has of them, and how much in all."""
@@ -123,11 +126,12 @@ class KodiDriver:
         troubles: dict[str, str] = {}
         if call.action == "scan":
             # What it lists here it also sees anew: a scan alone would take its old list of the parent for true.
-            seen = await self._client.entries(_texts(call.facts.get("parents")))
-            unseen = {folder for folder, entries in seen.items() if entries is None}
-            folders = [folder for folder in folders if folder not in unseen and parent(folder) not in unseen]
+            above = {folder: self._above(folder) for folder in folders}
+            inner = {one.unit for one in call.errands if parent(one.remote) != one.unit}
+            seen = await self._client.entries(sorted({*above.values(), *inner}))
+            folders = [folder for folder in folders if seen.get(above[folder]) is not None]
             troubles = {
-                one.item.path: f"Kodi cannot see {parent(one.unit)}" for one in call.errands if one.unit not in folders
+                one.item.path: f"Kodi cannot see {self._above(one.unit)}" for one in call.errands if one.unit not in folders
             }
             if not folders:
                 return troubles
@@ -142,6 +146,10 @@ class KodiDriver:
             if await self._started(since) or await self._arrived(call.errands):
                 return troubles
         return troubles
+
+    def _above(self, folder: str) -> str:
+        """Return the folder in whose list another one has to appear: above a root there is nothing that Kodi lists."""
+        return folder if any(inside(root, folder) for root in self._roots) else parent(folder)
 
     async def _started(self, since: int) -> bool:
         until = self._clock.monotonic() + _STARTS_S
@@ -266,14 +274,9 @@ class KodiDriver:
 
 def _scan(batch: tuple[Errand, ...]) -> Call:
     folders = sorted({one.unit for one in batch})
-    inner = {one.unit for one in batch if parent(one.remote) != one.unit}
-    parents = sorted({parent(folder) for folder in folders} | inner)
-    # What lies in a root itself has no folder of its own: the root is listed anew.
-    parents = sorted({*parents, *(one.unit for one in batch if parent(one.remote) == one.unit)})
     subject = folders[0] if len(folders) == 1 else count(len(folders), "folder")
     named = folders[0] if len(folders) == 1 else f"{folders[0]} … {folders[-1]}"
-    facts: dict[str, Json] = {"folders": folders, "parents": parents}
-    return Call("scan", subject, f"VideoLibrary.Scan {named}", batch, facts)
+    return Call("scan", subject, f"VideoLibrary.Scan {named}", batch, {"folders": folders})
 
 
 def _portions(batch: tuple[Errand, ...]) -> list[tuple[Errand, ...]]:

@@ -1,0 +1,231 @@
+"""A media folder on disk, simulated players over it, and an engine that tells them what changed."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from synctui.config.schema import PathMap
+from synctui.config.secrets import Secret
+from synctui.jobs.engine import Engine
+from synctui.jobs.stop import Stop
+from synctui.model.clock import SystemClock, rfc3339
+from synctui.model.events import Event
+from synctui.model.json import Fields
+from synctui.model.library import Change, LibraryRoot
+from synctui.model.plan import Notice, Operation, Request
+from synctui.simulators.jellyfin.server import TOKEN as JELLYFIN_TOKEN
+from synctui.simulators.jellyfin.server import JellyfinSimulator
+from synctui.simulators.kodi.server import KodiSimulator
+from synctui.simulators.plex.server import TOKEN as PLEX_TOKEN
+from synctui.simulators.plex.server import PlexSimulator
+from synctui.store import history, journal
+from synctui.store.database import Database
+from synctui.store.player_items import QueueRow, known
+from synctui.store.players import PlayerRecord, players
+from synctui.store.rows import write_rows
+from synctui.syncs.players.paths import PathMaps
+from synctui.syncs.players.settings import Chain, PlayerSettings
+from synctui.syncs.players.sync import PlayersSync
+from synctui.syncs.players.tools import Tools
+
+MOVIES, SHOWS = "/data/movies", "/data/tv"
+
+
+@dataclass
+class Scene:
+    """The folder `media` with `movies` and `tv`; players see them as /data/movies and /data/tv."""
+
+    media: Path
+    database: Database
+    stack: AsyncExitStack
+    clock: SystemClock = field(default_factory=SystemClock)
+    settings: list[PlayerSettings] = field(default_factory=list)
+    chains: tuple[Chain, ...] = ()
+    groups: dict[str, Sequence[str]] = field(default_factory=dict)
+    libraries: tuple[LibraryRoot, ...] = ()
+    syncs: list[PlayersSync] = field(default_factory=list)
+
+    @property
+    def movies(self) -> Path:
+        return self.media / "movies"
+
+    @property
+    def tv(self) -> Path:
+        return self.media / "tv"
+
+    @property
+    def maps(self) -> PathMaps:
+        return PathMaps([PathMap(str(self.movies), MOVIES), PathMap(str(self.tv), SHOWS)])
+
+    # the disk
+
+    def film(self, name: str, *, file: str = "") -> str:
+        """Make a film in a folder of its own and return its path."""
+        return self.file(self.movies / name / f"{file or name}.mkv")
+
+    def episode(self, show: str, season: int, number: int) -> str:
+        """Make an episode and return its path."""
+        folder = self.tv / show / f"Season {season:02d}"
+        return self.file(folder / f"{show} S{season:02d}E{number:02d}.mkv")
+
+    def file(self, path: Path, content: str = "x") -> str:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+        return str(path)
+
+    def theirs(self, path: str) -> str:
+        return self.maps.theirs(path) or ""
+
+    # players
+
+    async def kodi(self, name: str = "Living room", *, pace: float = 0.002, **more: object) -> KodiSimulator:
+        """Start a Kodi and configure it."""
+        simulator = KodiSimulator(
+            [("Films", self.movies, MOVIES, "movies"), ("Series", self.tv, SHOWS, "tvshows")],
+            password="secret",
+            pace=pace,
+            notifies=False,
+        )
+        await self.stack.enter_async_context(simulator)
+        settings = PlayerSettings(name, "kodi", simulator.url, username="kodi", password=Secret("secret"))
+        self.configure(settings, **more)
+        return simulator
+
+    async def plex(self, name: str = "Den", **more: object) -> PlexSimulator:
+        """Start a Plex and configure it."""
+        simulator = PlexSimulator(
+            [("Films", "movie", [(self.movies, MOVIES)]), ("Series", "show", [(self.tv, SHOWS)])],
+        )
+        simulator.scans.starts_after = simulator.scans.takes = 0.02
+        await self.stack.enter_async_context(simulator)
+        self.configure(PlayerSettings(name, "plex", simulator.url, token=Secret(PLEX_TOKEN)), **more)
+        return simulator
+
+    async def jellyfin(self, name: str = "Attic", *, delay: float = 0.1, **more: object) -> JellyfinSimulator:
+        """Start a Jellyfin and configure it."""
+        simulator = JellyfinSimulator(
+            [("Films", self.movies, MOVIES, "movies"), ("Series", self.tv, SHOWS, "tvshows")], monitor_delay=delay
+        )
+        await self.stack.enter_async_context(simulator)
+        self.configure(PlayerSettings(name, "jellyfin", simulator.url, token=Secret(JELLYFIN_TOKEN)), **more)
+        return simulator
+
+    def configure(self, settings: PlayerSettings, **more: object) -> None:
+        """Add a player, or replace the one of this name."""
+        changed = replace(settings, maps=self.maps if not settings.maps else settings.maps, **more)  # type: ignore[arg-type]
+        self.settings = [*(one for one in self.settings if one.name != settings.name), changed]
+
+    def reconfigure(self, name: str, **more: object) -> None:
+        """Change a player's settings."""
+        self.configure(next(one for one in self.settings if one.name == name), **more)
+
+    # syncing
+
+    def engine(self) -> Engine:
+        """Return an engine over the players as they are configured now."""
+        tools = Tools(
+            self.database,
+            tuple(self.settings),
+            self.groups,
+            self.chains,
+            self.libraries or (LibraryRoot("Films", str(self.movies), "movies"), LibraryRoot("Series", str(self.tv), "series")),
+            clock=self.clock,
+            debounce=(0.0, 0.0),
+        )
+        sync = PlayersSync(tools)
+        self.syncs.append(sync)
+        folder = self.media.parent
+        return Engine(
+            self.database, {"players": sync}, drafts=folder / "drafts", lock=folder / "lock", clock=self.clock, grace=1.0
+        )
+
+    async def changed(self, *paths: str, change: str = "created", previous: str | None = None) -> None:
+        """Tell the change feed."""
+        rows = [Change(path, change, "test", previous) for path in paths]  # type: ignore[arg-type]
+        at = rfc3339(self.clock.now())
+        await self.database.write(lambda connection: write_rows(connection, rows, job=0, at=at))
+
+    async def plan(self, *targets: str, **options: object) -> tuple[list[Operation], list[Notice]]:
+        """Return what would be done, and what is said about it."""
+        request = Request("players", targets, options, origin="user")  # type: ignore[arg-type]
+        draft = await self.engine().plan(request)
+        try:
+            operations = [planned.operation for planned in await draft.page(0, 100_000)]
+            return operations, list(draft.totals.notices)
+        finally:
+            await draft.discard()
+
+    async def sync(self, *targets: str, allow: bool = False, **options: object) -> Told:
+        """Plan, submit and execute; return what came of it."""
+        engine = self.engine()
+        request = Request("players", targets, options, origin="user")  # type: ignore[arg-type]
+        async with await engine.plan(request) as draft:
+            if draft.totals.total == 0:
+                return Told(0, [], [])
+            job = await engine.submit(draft, allow_mass_change=allow)
+        await engine.execute([job], stop=Stop())
+        return await self.told(job)
+
+    async def told(self, job: int) -> Told:
+        """Return what came of a job."""
+        records = await history.list_operations(self.database, job, limit=100_000)
+        events = [event async for event in journal.stream(self.database, job)]
+        return Told(job, records, events)
+
+    async def standing(self, player: str, *paths: str) -> dict[str, QueueRow]:
+        """Return how files stand with a player."""
+        return await known(self.database, player, paths)
+
+    async def states(self, player: str) -> Counter[str]:
+        """Return how many of a player's items are in which state."""
+        rows = await self.database.rows("SELECT state FROM player_items WHERE player = ?", (player.encode(),))
+        return Counter(row[0] for row in rows)
+
+    async def player(self, name: str) -> PlayerRecord:
+        return (await players(self.database))[name]
+
+
+@dataclass
+class Told:
+    """What came of a job."""
+
+    job: int
+    operations: list[history.OperationRecord]
+    events: list[Event]
+
+    @property
+    def ends(self) -> dict[str, str]:
+        """Return `result reason` by key."""
+        return {one.operation.key: f"{one.result} {one.reason}" for one in self.operations}
+
+    @property
+    def results(self) -> Counter[str]:
+        return Counter(one.result.value if one.result else one.state.value for one in self.operations)
+
+    def of(self, player: str) -> dict[str, str]:
+        """Return the ends of a player's operations, by their names."""
+        return {key.partition("/")[2]: end for key, end in self.ends.items() if key.startswith(f"{player}/")}
+
+    def said(self, kind: str) -> list[Fields]:
+        return [event.fields for event in self.events if event.type == kind]
+
+
+@asynccontextmanager
+async def scene_in(folder: Path) -> AsyncIterator[Scene]:
+    """Yield an empty scene in a folder."""
+    media = folder / "media"
+    for name in ("movies", "tv"):
+        os.makedirs(media / name)
+        (media / name / "readme.txt").write_text("something is here")
+    async with await Database.open(folder / "synctui.db") as database, AsyncExitStack() as stack:
+        scene = Scene(media, database, stack)
+        try:
+            yield scene
+        finally:
+            for sync in scene.syncs:
+                await sync.close()
