@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import platform
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from synctui import __version__
@@ -12,8 +14,11 @@ from synctui.cli.ndjson import JsonLines
 from synctui.cli.places import paths_of
 from synctui.cli.terminal import Terminal
 from synctui.errors import ExitCode, SyncTuiError
+from synctui.model.players import TITLES
 from synctui.services import configuration, services
 from synctui.store.database import Database
+from synctui.syncs.players.asking import Asked
+from synctui.syncs.players.settings import PlayerSettings
 from synctui.text import display, pad
 from synctui.timing import voice_model
 
@@ -59,6 +64,11 @@ async def doctor(arguments: Arguments) -> ExitCode:
                 trouble = [warning for warning in opened.warnings if warning not in loaded.warnings]
                 findings.append(Finding("cluster", "; ".join(trouble) or display(address), not trouble))
             findings += [_library(root.name, root.path) for root in opened.libraries]
+            tools = opened.players.tools
+            enabled = [player for player in tools.players if player.enabled]
+            asked = await asyncio.gather(*(opened.players.ask(player, note=False) for player in enabled))
+            for player, answer in zip(enabled, asked, strict=True):
+                findings += _player(player, answer)
     except SyncTuiError as error:
         findings.append(Finding(error.code, display(str(error)), False, error.hint))
     if arguments.json:
@@ -85,6 +95,21 @@ def _hearing(detector: str) -> Finding:
     if detector == "silero":
         return Finding(what, "Silero is configured, and not installed", False, voice_model.INSTALL)
     return Finding(what, "built in; Silero, for loud films, is not installed", None, voice_model.INSTALL)
+
+
+def _player(player: PlayerSettings, asked: Asked) -> Iterator[Finding]:
+    """Yield how a player answers, and which folders no path map covers."""
+    what = f"player {display(player.name)}"
+    if asked.look is None:
+        yield Finding(what, asked.problem, False, asked.hint)
+        return
+    yield Finding(what, f"{TITLES[player.kind]} {display(asked.look.version)} at {display(player.url)}")
+    for finding in asked.uncovered:
+        whose = "our" if finding.side == "ours" else "its"
+        other = f" ({display(finding.other)})" if finding.other is not None else ""
+        # A folder of the player's that is none of ours is nobody's fault.
+        wrong = False if finding.side == "ours" else None
+        yield Finding(what, f"{whose} folder {display(finding.path)}{other}: {finding.problem}", wrong, "check path_map")
 
 
 def _library(name: str, path: str) -> Finding:

@@ -178,8 +178,8 @@ async def _finish(session: Session, job: int) -> End:
         resume_command = _resume_command(session, snapshot.kind, job)
     if job in session.tale.ends:
         fields = session.tale.ends[job]
-        undoable = bool(fields.get("done"))
         record = await job_record(session.services.database, job)
+        undoable = bool(fields.get("done")) and (record is None or record.plan.undoable > 0)
         session.output.result(
             fields,
             actions=tuple(record.plan.by_action) if record is not None else (),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -296,9 +297,16 @@ def _deferred(operation: Operation, settings: PlayerSettings, halt: Halt) -> Out
 
 
 def _told(troubles: Mapping[str, str]) -> str:
-    named = [f"{display(path, 100)}: {trouble}" for path, trouble in list(troubles.items())[:_NAMED]]
-    more = len(troubles) - len(named)
-    return "; ".join(named) + (f"; and {more:,} more" if more > 0 else "")
+    by_trouble: dict[str, list[str]] = {}
+    for path, trouble in troubles.items():
+        by_trouble.setdefault(trouble, []).append(path)
+    return "; ".join(f"{_names(paths)}: {trouble}" for trouble, paths in by_trouble.items())
+
+
+def _names(paths: Sequence[str]) -> str:
+    names = [display(os.path.basename(path), 60) for path in paths[:_NAMED]]
+    more = len(paths) - len(names)
+    return ", ".join(names) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _confirmed(
@@ -331,6 +339,6 @@ def _confirmed(
         text = f"{count(len(missing), 'file')} not there yet: told once more, each by itself"
         return Outcome(Result.UNCHANGED, "told_again", text, numbers=numbers, rows=tuple(written), append=tuple(again))
     if missing:
-        text = _told(dict.fromkeys(missing, "the player does not have it as it should"))
+        text = f"{_names(missing)}: not in its library as it should be"
         return Outcome(Result.FAILED, "unconfirmed", text, numbers=numbers, rows=tuple(written), retryable=True)
     return Outcome(Result.DONE, "confirmed", numbers=numbers, rows=tuple(written))

@@ -22,6 +22,7 @@ from synctui.syncs.players.errands import Errand, batches, item_of, packed, pack
 from synctui.syncs.players.fold import Item
 from synctui.syncs.players.mapping import Mapped, mapped
 from synctui.syncs.players.options import PlayerOptions, meant
+from synctui.syncs.players.paths import name as named
 from synctui.syncs.players.session import Session, Sessions, looked, refusal
 from synctui.syncs.players.settings import Chain, PlayerSettings
 from synctui.syncs.players.tools import Tools
@@ -231,7 +232,7 @@ def _operations(
         if not call.late:
             yield track.call("execute", call, number)
     for number, batch in enumerate(batches(errands, settings.batch_size)):
-        subject = batch[0].remote if len(batch) == 1 else count(len(batch), "file")
+        subject = named(batch[0].remote) if len(batch) == 1 else count(len(batch), "file")
         payload: Fields = {"items": packed(batch)}
         yield track.operation(f"confirm/{number}", "confirm", subject, "ask whether they are in its library", payload)
     for number, call in enumerate(calls):
@@ -266,7 +267,7 @@ class Track:
         return Operation(
             self.key(name),
             action,
-            subject,
+            self.settings.name if subject == self.settings.name else f"{self.settings.name}: {subject}",
             track=self.settings.name,
             stage=_STAGE.get(action, "execute"),
             reason=reason,

@@ -11,7 +11,7 @@ from synctui.model.json import Fields
 from synctui.model.players import Look
 from synctui.syncs.players.driver import Call, Check, Intent, Shelf, Troubles
 from synctui.syncs.players.errands import Errand
-from synctui.syncs.players.paths import inside
+from synctui.syncs.players.paths import inside, name
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.words import count
 
@@ -20,6 +20,7 @@ _AFTER_SILENCE = 180.0
 
 _SLACK = timedelta(seconds=5)
 _LISTING_EVERY = 20.0
+_REFRESH = "POST Items/ID/Refresh?metadataRefreshMode=Default&imageRefreshMode=Default"
 _KINDS: dict[str, UpdateType] = {"created": "Created", "modified": "Modified", "removed": "Deleted", "moved": "Created"}
 
 
@@ -76,9 +77,14 @@ class JellyfinDriver:
         ordered = sorted(told, key=lambda one: one.remote)
         for start in range(0, len(ordered), size):
             batch = tuple(ordered[start : start + size])
-            calls.append(Call("tell", count(len(batch), "file"), f"POST Library/Media/Updated, {_named(batch)}", batch))
+            calls.append(Call("tell", count(len(batch), "file"), f"POST Library/Media/Updated {_named(batch)}", batch))
         calls += [
-            Call("refresh", one.remote, "POST Items/ID/Refresh?metadataRefreshMode=Default&imageRefreshMode=Default", (one,))
+            Call(
+                "refresh",
+                name(one.remote),
+                "POST Items/ID/Refresh?metadataRefreshMode=Default&imageRefreshMode=Default",
+                (one,),
+            )
             for one in sorted(anew, key=lambda one: one.remote)
         ]
         return calls

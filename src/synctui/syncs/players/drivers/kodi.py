@@ -22,7 +22,7 @@ from synctui.model.json import Fields, Json
 from synctui.model.players import Look
 from synctui.syncs.players.driver import Call, Check, Intent, Shelf, Troubles
 from synctui.syncs.players.errands import Errand, batches
-from synctui.syncs.players.paths import inside, parent
+from synctui.syncs.players.paths import inside, name, parent
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.words import count
 
@@ -274,7 +274,7 @@ class KodiDriver:
 
 def _scan(batch: tuple[Errand, ...]) -> Call:
     folders = sorted({one.unit for one in batch})
-    subject = folders[0] if len(folders) == 1 else count(len(folders), "folder")
+    subject = name(folders[0]) if len(folders) == 1 else count(len(folders), "folder")
     named = folders[0] if len(folders) == 1 else f"{folders[0]} … {folders[-1]}"
     return Call("scan", subject, f"VideoLibrary.Scan {named}", batch, {"folders": folders})
 

@@ -13,7 +13,7 @@ from synctui.model.json import Fields
 from synctui.model.players import Look
 from synctui.syncs.players.driver import Call, Check, Intent, Shelf, Troubles
 from synctui.syncs.players.errands import Errand
-from synctui.syncs.players.paths import inside
+from synctui.syncs.players.paths import inside, name
 from synctui.syncs.players.settings import PlayerSettings
 
 _PATIENCE = 300.0
@@ -61,10 +61,10 @@ class PlexDriver:
                 for section in _sections(unit, look):
                     units.setdefault((unit, section), []).append(errand)
         calls = [
-            Call("scan", unit, _text(section, unit), tuple(errands), {"section": section, "folder": unit})
+            Call("scan", name(unit), _text(section, unit), tuple(errands), {"section": section, "folder": unit})
             for (unit, section), errands in sorted(units.items())
         ]
-        calls += [Call("refresh", one.remote, "PUT library/metadata/ID/analyze", (one,), late=True) for one in anew]
+        calls += [Call("refresh", name(one.remote), "PUT library/metadata/ID/analyze", (one,), late=True) for one in anew]
         gone = [one for one in left if one.item.change in ("removed", "moved")]
         if self._settings.empty_trash and gone:
             sections = sorted({key for one in gone for key in _sections(one.previous or one.remote, look)})
