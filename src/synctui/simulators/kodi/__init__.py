@@ -1,0 +1,1 @@
+"""A Kodi 20 that reads real folders, with every trap that was measured on one."""

@@ -1,0 +1,1 @@
+"""Kodi: the same tests on a real one and on the simulator."""
