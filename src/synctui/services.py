@@ -8,14 +8,14 @@ import socket
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from synctui.config.launch import Farewell, Launch, Screens
 from synctui.config.load import Loaded, load
 from synctui.config.paths import Paths
-from synctui.config.schema import Config
+from synctui.config.schema import Config, Player
 from synctui.config.settings import Settings as SettingsFile
 from synctui.errors import SyncTuiError
 from synctui.files.vault import Vault
@@ -84,13 +84,16 @@ async def services(
     *,
     jobs: int | None = None,
     libraries: tuple[LibraryRoot, ...] = (),
+    players: tuple[Player, ...] = (),
     clock: Clock | None = None,
 ) -> AsyncIterator[Services]:
     """Open the database and the engine, and close them whatever happens.
 
-    `jobs` overrides how many subtitles are worked on at once, `libraries` stand in for the configured ones.
+    `jobs` overrides how many subtitles are worked on at once; `libraries` and `players` stand in for the configured ones.
     """
     clock = clock or SystemClock()
+    if players:
+        loaded = replace(loaded, config=replace(loaded.config, player=players, group=()))
     paths.ensure()
     vault = Vault(str(paths.vault), referenced=lambda: vaulted_originals(paths.database))
     # What dead processes left is in nobody's way: it is removed meanwhile.

@@ -7,14 +7,16 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from synctui.cli.arguments import Arguments
 from synctui.cli.places import is_path
 from synctui.cli.terminal import Terminal
+from synctui.config.schema import PathMap, Player
+from synctui.config.secrets import Secret
 from synctui.errors import UsageError
 from synctui.simulators.demo import build_demo
 from synctui.text import clip, display
@@ -69,12 +71,34 @@ def made_up(arguments: Arguments) -> Iterator[tuple[Arguments, Made]]:
     with demo_library(arguments) as made:
         changed = replace(
             arguments,
-            targets=arguments.targets or (str(made.library),),
+            targets=arguments.targets or ((str(made.library),) if arguments.kind == "subtitles" else ()),
             data_dir=arguments.data_dir or made.base / "data",
             yes=arguments.yes or not (arguments.dry_run or arguments.check),
             jobs=arguments.jobs or os.cpu_count() or 1,
         )
         yield changed, made
+
+
+@asynccontextmanager
+async def made_up_players(library: str, *, automatic: bool) -> AsyncIterator[tuple[Player, ...]]:
+    """Start the made-up players over the demo library; `automatic` ones are told by themselves of what changed."""
+    from synctui.simulators.players import demo_players
+
+    async with demo_players(Path(library)) as simulated:
+        yield tuple(
+            Player(
+                name=one.name,
+                kind=one.kind,
+                url=one.url,
+                username=one.username,
+                password=Secret(one.password),
+                token=Secret(one.token),
+                path_map=tuple(PathMap(*pair) for pair in one.folders),
+                auto_sync=automatic,
+                sync_interval=1 if automatic else 0,
+            )
+            for one in simulated
+        )
 
 
 def _keep_to(library: str | None, targets: tuple[str, ...]) -> None:

@@ -54,7 +54,7 @@ def open_screens(arguments: Arguments, screens: Screens) -> ExitCode:
         if made is not None:
             made.clean = False
         try:
-            farewell = asyncio.run(_shown(screens, launch))
+            farewell = asyncio.run(_shown(screens, launch, str(made.library) if made is not None else None))
         except (SyncTuiError, OSError):
             raise
         except Exception as error:
@@ -71,5 +71,10 @@ def open_screens(arguments: Arguments, screens: Screens) -> ExitCode:
         return farewell.code
 
 
-async def _shown(screens: Screens, launch: Launch) -> Farewell:
-    return await screens(launch)
+async def _shown(screens: Screens, launch: Launch, demo: str | None) -> Farewell:
+    if demo is None:
+        return await screens(launch)
+    from synctui.cli.demo import made_up_players
+
+    async with made_up_players(demo, automatic=True) as players:
+        return await screens(replace(launch, players=players))

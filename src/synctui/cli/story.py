@@ -20,6 +20,7 @@ from synctui.cli.output import JsonOutput, Output, PersonOutput, Tale
 from synctui.cli.places import is_path, prepared, program, same_data
 from synctui.cli.signals import Signals, handled
 from synctui.cli.terminal import ClosedPipe
+from synctui.config.schema import Player
 from synctui.errors import ExitCode, SyncTuiError
 from synctui.jobs.stop import Stop
 from synctui.model.library import LibraryRoot
@@ -151,11 +152,25 @@ async def tell(
 async def _services(arguments: Arguments, output: Output, signals: Signals, demo: str | None) -> AsyncIterator[Services]:
     paths, loaded = prepared(arguments, verbose=arguments.verbose > 1)
     libraries = (LibraryRoot("Demo", demo),) if demo else ()
-    async with services(loaded, paths, jobs=arguments.jobs, libraries=libraries) as opened:
+    async with (
+        _demo_players(demo if arguments.kind == "players" else None) as players,
+        services(loaded, paths, jobs=arguments.jobs, libraries=libraries, players=players) as opened,
+    ):
         signals.kill = opened.workers.kill
         for warning in opened.warnings:
             output.warn(warning)
         yield opened
+
+
+@asynccontextmanager
+async def _demo_players(demo: str | None) -> AsyncIterator[tuple[Player, ...]]:
+    if demo is None:
+        yield ()
+        return
+    from synctui.cli.demo import made_up_players
+
+    async with made_up_players(demo, automatic=False) as players:
+        yield players
 
 
 def absolute(targets: tuple[str, ...]) -> tuple[str, ...]:
