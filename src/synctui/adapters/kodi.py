@@ -155,8 +155,9 @@ class Kodi:
     async def refresh(self, items: Sequence[KodiItem]) -> Failures:
         """Have items read anew, with their NFO and pictures; return what failed.
 
-        Kodi does so afterwards, one by one. Each gets another id, and loses playcount, last played and rating unless its
-        NFO has them.
+        Kodi does so afterwards, one by one, in one queue with scans: when a scan that was asked for later is over, so are
+        they. Each item gets another id, except the newest, and loses playcount, last played and rating unless its NFO has
+        them; without an NFO, nothing happens at all.
         """
         return await self._each(
             items,

@@ -105,6 +105,50 @@ async def test_many_are_read_anew_by_one_request(kodi: Kodi, stage: Stage) -> No
     await eventually(done)
 
 
+async def test_a_scan_waits_for_what_was_to_be_read_anew_before(kodi: Kodi, stage: Stage) -> None:
+    films = [stage.film() for _ in range(10)]
+    await stage.add(*films)
+    items = await stage.items(*films)
+    await kodi.set_watched([(item, SEEN) for item in items])
+    new = stage.film()
+    await stage.prime(stage.movies)
+    assert await kodi.refresh(items) == {}
+    await stage.scan(new)
+    assert [item.watched.playcount for item in await stage.items(*films)] == [0] * 10
+    assert len(await stage.items(new)) == 1
+
+
+async def test_what_is_read_anew_during_a_scan_does_not_cancel_it(kodi: Kodi, stage: Stage) -> None:
+    old = stage.film()
+    await stage.add(old)
+    await kodi.set_watched([(await stage.item(old), SEEN)])
+    films = [stage.film() for _ in range(40)]
+    await stage.prime(stage.movies)
+    item = await stage.item(old)
+    await kodi.scan([stage.path(film) for film in films])
+    assert await kodi.refresh([item]) == {}
+    await stage.settle()
+    assert len(await stage.items(*films)) == 40
+
+    async def done() -> bool:
+        return (await stage.item(old)).watched.playcount == 0
+
+    await eventually(done)
+
+
+async def test_without_an_nfo_nothing_is_read_anew(kodi: Kodi, stage: Stage) -> None:
+    film, other = stage.film(), stage.film()
+    await stage.add(film, other)
+    items = await stage.items(film, other)
+    await kodi.set_watched([(item, SEEN) for item in items])
+    (film / f"{film.name}.nfo").unlink()
+    before = await stage.item(film)
+    assert await kodi.refresh(items) == {}
+    await stage.scan(stage.movies)
+    assert await stage.item(film) == before
+    assert (await stage.item(other)).watched.playcount == 0
+
+
 async def test_removed_and_scanned_again_it_comes_back_unwatched(kodi: Kodi, stage: Stage) -> None:
     film = stage.film()
     season = make_episode(stage.shows, stage.show(), 1, 1).parent

@@ -23,7 +23,9 @@ class Scanner:
         self._tell = tell
         self.pace = pace
         self._scan: asyncio.Task[None] | None = None
-        self._refreshes: asyncio.Task[None] | None = None
+        self._refreshes: set[asyncio.Task[None]] = set()
+        # Scans and refreshes stand in one queue, as they came.
+        self._queue = asyncio.Lock()
 
     @property
     def scanning(self) -> bool:
@@ -35,7 +37,6 @@ class Scanner:
         if self.scanning:
             await self.stop()
             return
-        self._tell("OnScanStarted", None)
         self._scan = asyncio.create_task(self._run(directory))
         # So a scan has got as far as its first folder before it can be cancelled.
         await asyncio.sleep(0)
@@ -49,9 +50,9 @@ class Scanner:
     async def halt(self) -> None:
         """Stop whatever is being done, for good."""
         await self.stop()
-        if self._refreshes is not None:
-            self._refreshes.cancel()
-            await asyncio.gather(self._refreshes, return_exceptions=True)
+        for task in self._refreshes:
+            task.cancel()
+        await asyncio.gather(*self._refreshes, return_exceptions=True)
 
     async def idle(self) -> None:
         """Wait until no scan runs."""
@@ -59,14 +60,16 @@ class Scanner:
             await asyncio.gather(self._scan, return_exceptions=True)
 
     async def _run(self, directory: str) -> None:
-        try:
-            paths = apart(directory) if directory else [source.root for source in self._disk.sources]
-            for path in paths:
-                async for _ in self._visit(slashed(path)):
-                    await asyncio.sleep(self.pace)
-            await asyncio.sleep(self.pace)
-        finally:
-            self._tell("OnScanFinished", None)
+        async with self._queue:
+            self._tell("OnScanStarted", None)
+            try:
+                paths = apart(directory) if directory else [source.root for source in self._disk.sources]
+                for path in paths:
+                    async for _ in self._visit(slashed(path)):
+                        await asyncio.sleep(self.pace)
+                await asyncio.sleep(self.pace)
+            finally:
+                self._tell("OnScanFinished", None)
 
     async def _visit(self, path: str) -> AsyncIterator[str]:
         source = self._disk.source(path)
@@ -176,13 +179,17 @@ class Scanner:
         return datetime.fromtimestamp(stamp).strftime("%Y-%m-%d %H:%M:%S")
 
     def refresh(self, item: Item) -> None:
-        """Have an item read anew, after those that are already waiting."""
-        self._refreshes = asyncio.create_task(self._refresh(item, self._refreshes))
+        """Have an item read anew, after whatever is waiting already."""
+        task = asyncio.create_task(self._refresh(item))
+        self._refreshes.add(task)
+        task.add_done_callback(self._refreshes.discard)
 
-    async def _refresh(self, item: Item, before: asyncio.Task[None] | None) -> None:
-        if before is not None:
-            await asyncio.gather(before, return_exceptions=True)
-        await asyncio.sleep(self.pace)
+    async def _refresh(self, item: Item) -> None:
+        async with self._queue:
+            await asyncio.sleep(self.pace)
+            self._read_anew(item)
+
+    def _read_anew(self, item: Item) -> None:
         place = self._disk.place(item.folder)
         stem = nfo.reels([part.rpartition("/")[2] for part in item.file.replace(",,", ",").split(" , ")])
         said = nfo.read(place / f"{stem[0].stem}.nfo") if place and stem else None
