@@ -35,7 +35,10 @@ class QueueRow:
 
 
 async def write_player_items(connection: aiosqlite.Connection, rows: Sequence[PlayerItem], *, job: int, at: str) -> None:
-    """Write how items stand now."""
+    """Write how items stand now; of a moved one, what was known of it under its old name is not kept.
+
+    A row that knows of a newer change than the one written keeps that change waiting.
+    """
     await connection.executemany(
         "INSERT INTO player_items (player, path, remote, change, previous, sidecar, grouped, state, reason, message, tries,"
         " not_before, feed, job, changed_at, created_at, sent_at, processed_at, last_synced)"
@@ -46,9 +49,20 @@ async def write_player_items(connection: aiosqlite.Connection, rows: Sequence[Pl
         " tries = CASE WHEN excluded.feed > feed THEN excluded.tries ELSE tries + excluded.tries END,"
         " state = excluded.state, reason = excluded.reason, message = excluded.message, not_before = excluded.not_before,"
         " feed = max(feed, excluded.feed), job = excluded.job, changed_at = excluded.changed_at,"
-        " sent_at = coalesce(excluded.sent_at, sent_at), processed_at = excluded.processed_at,"
-        " last_synced = coalesce(excluded.last_synced, last_synced)",
+        # What was sent for an earlier change, which is dealt with, says nothing about this one.
+        f" sent_at = coalesce(excluded.sent_at, CASE WHEN excluded.feed > feed OR NOT {_OPEN} THEN NULL ELSE sent_at END),"
+        " processed_at = excluded.processed_at, last_synced = coalesce(excluded.last_synced, last_synced)"
+        # Written by a job that was planned before the newest change came: that change has still to be told.
+        " WHERE excluded.feed >= feed",
         [_values(row, job, at) for row in rows],
+    )
+    await connection.executemany(
+        f"DELETE FROM player_items WHERE player = ? AND path = ? AND feed <= ? AND (? OR {_OPEN})",
+        [
+            (to_blob(row.player), path_to_blob(row.previous), row.feed, row.state is ItemState.CONFIRMED)
+            for row in rows
+            if row.change == "moved" and row.previous is not None
+        ],
     )
 
 

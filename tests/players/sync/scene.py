@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import shutil
+import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from synctui.config.schema import PathMap
 from synctui.config.secrets import Secret
 from synctui.jobs.engine import Engine
 from synctui.jobs.stop import Stop
-from synctui.model.clock import SystemClock, rfc3339
+from synctui.model.clock import Clock, SystemClock, rfc3339
 from synctui.model.events import Event
 from synctui.model.json import Fields
 from synctui.model.library import Change, LibraryRoot
@@ -32,8 +36,29 @@ from synctui.syncs.players.paths import PathMaps
 from synctui.syncs.players.settings import Chain, PlayerSettings
 from synctui.syncs.players.sync import PlayersSync
 from synctui.syncs.players.tools import Tools
+from tests.players.kodi.media import make_episode, make_film, touch
 
+Simulator = KodiSimulator | JellyfinSimulator | PlexSimulator
 MOVIES, SHOWS = "/data/movies", "/data/tv"
+
+
+class HurriedClock:
+    """A clock that runs `speed` times as fast, and can be put forward."""
+
+    def __init__(self, speed: float = 40.0) -> None:
+        self.ahead = 0.0
+        self._speed = speed
+        self._begun = time.monotonic()
+        self._now = datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return (time.monotonic() - self._begun) * self._speed + self.ahead
+
+    def now(self) -> datetime:
+        return self._now + timedelta(seconds=self.monotonic())
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / self._speed)
 
 
 @dataclass
@@ -43,7 +68,7 @@ class Scene:
     media: Path
     database: Database
     stack: AsyncExitStack
-    clock: SystemClock = field(default_factory=SystemClock)
+    clock: Clock = field(default_factory=SystemClock)
     settings: list[PlayerSettings] = field(default_factory=list)
     chains: tuple[Chain, ...] = ()
     groups: dict[str, Sequence[str]] = field(default_factory=dict)
@@ -64,14 +89,41 @@ class Scene:
 
     # the disk
 
-    def film(self, name: str, *, file: str = "") -> str:
-        """Make a film in a folder of its own and return its path."""
-        return self.file(self.movies / name / f"{file or name}.mkv")
+    def film(self, name: str, *, file: str = "", **fields: str | int) -> str:
+        """Make a film in a folder of its own and return its path; `fields` go into its NFO."""
+        video = f"{file or name}.mkv"
+        folder = self.movies / name
+        others = sorted(one.name for one in folder.glob("*.mkv")) if folder.is_dir() else []
+        make_film(self.movies, name, files=tuple(dict.fromkeys([*others, video])), **fields)
+        return str(folder / video)
+
+    def films(self, number: int, prefix: str = "Film") -> list[str]:
+        """Make so many films."""
+        return [self.film(f"{prefix} {index} ({2000 + index % 20})") for index in range(number)]
 
     def episode(self, show: str, season: int, number: int) -> str:
         """Make an episode and return its path."""
-        folder = self.tv / show / f"Season {season:02d}"
-        return self.file(folder / f"{show} S{season:02d}E{number:02d}.mkv")
+        path = make_episode(self.tv, show, season, number)
+        touch(path.parent)
+        touch(self.tv / show)
+        return str(path)
+
+    def moved(self, path: str, name: str, *, file: str = "") -> str:
+        """Give a film another folder and file name, and return its new path."""
+        new = self.film(name, file=file)
+        shutil.copyfile(path, new)
+        self.removed(path)
+        return new
+
+    def removed(self, path: str) -> str:
+        """Remove a video, and its folder when it was the only one there."""
+        folder = Path(path).parent
+        Path(path).unlink()
+        if folder.parent == self.movies and not list(folder.glob("*.mkv")):
+            shutil.rmtree(folder)
+        else:
+            touch(folder)
+        return path
 
     def file(self, path: Path, content: str = "x") -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -115,6 +167,19 @@ class Scene:
         self.configure(PlayerSettings(name, "jellyfin", simulator.url, token=Secret(JELLYFIN_TOKEN)), **more)
         return simulator
 
+    async def start(self, kind: str, **more: object) -> Simulator:
+        """Start a player of a kind, called It."""
+        start: Callable[..., Awaitable[Simulator]] = getattr(self, kind)
+        return await start("It", **more)
+
+    def files_of(self, server: Simulator) -> set[str]:
+        """Return the videos in a player's library, as it spells them."""
+        if isinstance(server, KodiSimulator):
+            return {item.file for item in (*server.movies(), *server.episodes())}
+        if isinstance(server, JellyfinSimulator):
+            return set(server.items("Movie", "Episode"))
+        return {part.path for item in server.items() for part in item.parts if part.found}
+
     def configure(self, settings: PlayerSettings, **more: object) -> None:
         """Add a player, or replace the one of this name."""
         changed = replace(settings, maps=self.maps if not settings.maps else settings.maps, **more)  # type: ignore[arg-type]
@@ -133,7 +198,8 @@ class Scene:
             tuple(self.settings),
             self.groups,
             self.chains,
-            self.libraries or (LibraryRoot("Films", str(self.movies), "movies"), LibraryRoot("Series", str(self.tv), "series")),
+            self.libraries
+            or (LibraryRoot("Films", str(self.movies), "movies"), LibraryRoot("Series", str(self.tv), "series")),
             clock=self.clock,
             debounce=(0.0, 0.0),
         )
@@ -160,14 +226,18 @@ class Scene:
         finally:
             await draft.discard()
 
-    async def sync(self, *targets: str, allow: bool = False, **options: object) -> Told:
-        """Plan, submit and execute; return what came of it."""
+    async def sync(
+        self, *targets: str, allow: bool = False, between: Callable[[], Awaitable[None]] | None = None, **options: object
+    ) -> Told:
+        """Plan, submit and execute; return what came of it. `between` happens after planning."""
         engine = self.engine()
         request = Request("players", targets, options, origin="user")  # type: ignore[arg-type]
         async with await engine.plan(request) as draft:
             if draft.totals.total == 0:
                 return Told(0, [], [])
             job = await engine.submit(draft, allow_mass_change=allow)
+        if between is not None:
+            await between()
         await engine.execute([job], stop=Stop())
         return await self.told(job)
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from synctui.library.names import kind_of
 from synctui.model.library import LibraryRoot
 from synctui.model.players import SETTLED
-from synctui.store.changes import Entry, changes_after
+from synctui.store.changes import Entry, changes_after, last_change
 from synctui.store.database import Database
 from synctui.store.player_items import QueueRow, known, waiting
 from synctui.store.videos import videos_below, videos_of
 from synctui.syncs.players.disks import videos_beside, videos_within
 from synctui.syncs.players.errands import item_of
-from synctui.syncs.players.fold import Item, Step, fold
+from synctui.syncs.players.fold import Item, Step, fold, moves
 
 _PAGE = 5000
 
@@ -35,12 +36,12 @@ class Collector:
 
         With `impatient` the wait does not count.
         """
-        steps = [step for step in await self._since(cursor) if step.item.feed > cursor]
-        rows = await known(self._database, player, list({step.item.path for step in steps}))
-        fresh = [step for step in steps if not _told(step.item, rows)]
+        changes = list(moves(step for step in await self._since(cursor) if step.item.feed > cursor))
+        rows = await known(self._database, player, list({item.path for item in changes}))
+        fresh = _untold(changes, rows)
         left = {row.item.path: row for row in await waiting(self._database, player)}
         items = fold(fresh, {path: item_of(row.item) for path, row in left.items()})
-        touched = {step.item.path for step in fresh}
+        touched = {item.path for item in fresh}
         return [
             item
             for path, item in items.items()
@@ -83,6 +84,17 @@ class Collector:
         return found
 
 
+def _untold(changes: Iterable[Item], rows: Mapping[str, QueueRow]) -> list[Item]:
+    """Return the changes that a player was not told of; those of a file before it was renamed went with its new name."""
+    fresh: list[Item] = []
+    for item in changes:
+        if not _told(item, rows):
+            fresh.append(item)
+        elif item.change == "moved":
+            fresh = [one for one in fresh if one.path != item.previous]
+    return fresh
+
+
 def _told(item: Item, rows: Mapping[str, QueueRow]) -> bool:
     row = rows.get(item.path)
     return row is not None and row.item.feed >= item.feed
@@ -101,15 +113,17 @@ async def items_at(database: Database, targets: Sequence[str], player: str) -> l
     What the index or the player's queue knows below a path that is gone was removed.
     """
     items: dict[str, Item] = {}
+    # What the feed says by now is in what the disk shows: it is not told a second time.
+    upto, at = await last_change(database)
     for target in targets:
         path = os.path.abspath(target)
         for video in await _videos_at(database, path):
             there = await asyncio.to_thread(os.path.lexists, video)
-            items[video] = Item(video, "modified" if there else "removed")
+            items[video] = Item(video, "modified" if there else "removed", feed=upto, at=at)
     rows = await known(database, player, list(items))
     for path, row in rows.items():
         if row.item.state not in SETTLED and (row.item.change == "moved" or row.item.change == items[path].change):
-            items[path] = item_of(row.item)
+            items[path] = replace(item_of(row.item), feed=upto)
     return list(items.values())
 
 

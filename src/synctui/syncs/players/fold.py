@@ -35,14 +35,22 @@ class Step:
     stamp: FileStamp | None = None
 
 
-def fold(steps: Iterable[Step], waiting: Mapping[str, Item]) -> dict[str, Item]:
-    """Return one item per path: those `waiting` from before, and the steps in their order, each on top of what was there."""
+def fold(changes: Iterable[Item], waiting: Mapping[str, Item]) -> dict[str, Item]:
+    """Return one item per path: those `waiting` from before, and the changes in their order, each on top of the last."""
     items = dict(waiting)
-    for item in _moves(steps):
+    for item in changes:
         if item.change == "moved" and item.previous is not None:
             _move(items, item)
         else:
-            items[item.path] = _onto(items.get(item.path), item)
+            before = items.get(item.path)
+            items[item.path] = _onto(before, item)
+            if item.change == "removed":
+                _gone_from(items, before, item)
+    followed = {item.previous for item in items.values() if item.change == "moved"}
+    for path, item in waiting.items():
+        # Nothing that waits is forgotten: what was renamed and then went is looked for under its old name.
+        if path not in items and path not in followed:
+            items[path] = replace(item, change="removed", previous=None, sidecar=False)
     return items
 
 
@@ -52,7 +60,18 @@ def _move(items: dict[str, Item], item: Item) -> None:
         # What the player knows is where it was at first; where it was in between it may have seen by itself.
         items[before.path] = replace(before, change="removed", previous=None, feed=item.feed, at=item.at)
         item = replace(item, previous=before.previous)
+    over = items.get(item.path)
     items[item.path] = item
+    _gone_from(items, over, item)
+
+
+def _gone_from(items: dict[str, Item], before: Item | None, now: Item) -> None:
+    """Let what had moved here, and is not here any more, be gone from where the player knows it, too."""
+    if before is None or before.change != "moved" or before.previous in (None, now.path, now.previous):
+        return
+    where = before.previous or ""
+    if where not in items:
+        items[where] = Item(where, "removed", feed=now.feed, at=now.at)
 
 
 def _onto(old: Item | None, new: Item) -> Item:
@@ -68,8 +87,11 @@ def _onto(old: Item | None, new: Item) -> Item:
     return replace(base, change="modified", sidecar=old.sidecar and new.sidecar)
 
 
-def _moves(steps: Iterable[Step]) -> Iterable[Item]:
-    """Take a video that went and one that came, of one size and time, for one that moved, where only one of each fits."""
+def moves(steps: Iterable[Step]) -> Iterable[Item]:
+    """Yield what the steps say: a video that went and one that came, of one size and time, is one that moved.
+
+    Only where one of each fits.
+    """
     listed = list(steps)
     gone: dict[FileStamp, list[Item]] = {}
     came: dict[FileStamp, list[Item]] = {}

@@ -136,7 +136,8 @@ class PlexDriver:
         newest = await self._files(created, newest=since.timestamp()) if created else {}
         met = {one.item.path for one in created if one.remote in newest}
         left = [one for one in errands if one.item.path not in met]
-        late = self._whole_at is None or abs(waited - self._whole_at) >= min(_WHOLE_EVERY, max(0.2, waited))
+        # Each time after twice as long, until it is seldom.
+        late = self._whole_at is None or abs(waited - self._whole_at) >= min(_WHOLE_EVERY, max(0.2, self._whole_at))
         if left and (late or final) and not await self._busy(left):
             self._whole_at, self._whole = waited, await self._files(left)
             shelf = Shelf(await self._held(left, self._whole))
