@@ -31,6 +31,11 @@ class Watched:
     userrating: int = 0
     dateadded: str = ""
 
+    @property
+    def played(self) -> bool:
+        """True when something would be lost with it: it was watched, or rated."""
+        return bool(self.playcount or self.lastplayed or self.position or self.userrating)
+
     def fields(self) -> dict[str, Json]:
         """Return the parameters that bring an item back to this.
 

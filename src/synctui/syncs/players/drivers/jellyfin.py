@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from synctui.adapters.http import Server
-from synctui.adapters.jellyfin import Jellyfin, UpdateType
 from synctui.model.json import Fields
 from synctui.model.players import Look
 from synctui.syncs.players.driver import Call, Check, Intent, Shelf, Troubles
@@ -14,6 +13,10 @@ from synctui.syncs.players.errands import Errand
 from synctui.syncs.players.paths import inside, name
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.words import count
+
+if TYPE_CHECKING:
+    from synctui.adapters.http import Server
+    from synctui.adapters.jellyfin import Jellyfin, UpdateType
 
 _AFTER_SILENCE = 180.0
 """Seconds that a library may take behind the time of silence: it may be refreshing the whole folder for one new film."""

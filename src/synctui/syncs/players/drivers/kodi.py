@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from synctui.adapters.http import Server
-from synctui.adapters.kodi import Kodi
-from synctui.adapters.kodi_events import KodiEvents
 from synctui.adapters.kodi_items import KodiItem, Watched
 from synctui.adapters.kodi_paths import portions
 from synctui.errors import ServerFailed
@@ -26,7 +23,13 @@ from synctui.syncs.players.paths import inside, name, parent
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.words import count
 
+if TYPE_CHECKING:
+    from synctui.adapters.http import Server
+    from synctui.adapters.kodi import Kodi
+    from synctui.adapters.kodi_events import KodiEvents
+
 _STARTS_S = 2.0
+_READS_S = 10.0
 _TRIES = 3
 _POLL_S = 0.1
 _IDLE_S = 300.0
@@ -143,7 +146,7 @@ class KodiDriver:
                 await self._client.scan_everything()
             else:
                 await self._client.scan(folders)
-            if await self._started(since) or await self._arrived(call.errands):
+            if await self._started(since, call.errands):
                 return troubles
         return troubles
 
@@ -151,10 +154,13 @@ class KodiDriver:
         """Return the folder in whose list another one has to appear: above a root there is nothing that Kodi lists."""
         return folder if any(inside(root, folder) for root in self._roots) else parent(folder)
 
-    async def _started(self, since: int) -> bool:
+    async def _started(self, since: int, errands: Sequence[Errand]) -> bool:
+        """Tell whether the scan has begun; a small one is over before it can be asked for: what it brought tells."""
         until = self._clock.monotonic() + _STARTS_S
         while self._clock.monotonic() < until:
             if self._events.seen("VideoLibrary.OnScanStarted", since) or await self._client.scanning():
+                return True
+            if await self._arrived(errands):
                 return True
             await self._clock.sleep(_POLL_S)
         return False
@@ -215,12 +221,18 @@ class KodiDriver:
         return {**troubles, **{one.item.path: lost[one.remote] for one in call.errands if one.remote in lost}}
 
     async def _read_anew(self, before: Mapping[str, KodiItem]) -> None:
-        until = self._clock.monotonic() + self._settings.timeout
-        while self._clock.monotonic() < until:
-            now = await self._items(before)
-            if all(file in now and now[file].id != item.id for file, item in before.items()):
-                return
-            await self._clock.sleep(_POLL_S)
+        """Wait until what can be lost was lost: the newest item keeps its id, so that alone does not tell."""
+        at_stake = {file: item for file, item in before.items() if item.watched.played}
+        until = self._clock.monotonic() + min(_READS_S, self._settings.timeout)
+        while at_stake and self._clock.monotonic() < until:
+            now = await self._items(at_stake)
+            at_stake = {
+                file: item
+                for file, item in at_stake.items()
+                if file not in now or (now[file].id == item.id and _kept(now[file].watched, item.watched))
+            }
+            if at_stake:
+                await self._clock.sleep(_POLL_S)
 
     async def _restore(self, watched: Mapping[str, Watched]) -> dict[str, str]:
         """Write back what was watched, and read it again; return what could not be written, by file."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from synctui.adapters.http import Server
-from synctui.adapters.plex import Plex
-from synctui.adapters.plex_answers import PlexItem
 from synctui.model.json import Fields
 from synctui.model.players import Look
 from synctui.syncs.players.driver import Call, Check, Intent, Shelf, Troubles
 from synctui.syncs.players.errands import Errand
 from synctui.syncs.players.paths import inside, name
 from synctui.syncs.players.settings import PlayerSettings
+
+if TYPE_CHECKING:
+    from synctui.adapters.http import Server
+    from synctui.adapters.plex import Plex
+    from synctui.adapters.plex_answers import PlexItem
 
 _PATIENCE = 300.0
 _WHOLE_EVERY = 15.0
