@@ -45,6 +45,7 @@ async def demo_players(library: Path, *, away_s: float = AWAY_S) -> AsyncIterato
         user="kodi",
         password="made-up",  # noqa: S106 (of a server on loopback that lives as long as the demo)
         notifies=False,
+        names=True,
     )
     jellyfin = JellyfinSimulator(
         [("Films", films, "/media/films", "movies"), ("Series", series, "/media/series", "tvshows")],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from synctui.simulators.kodi import nfo
@@ -15,13 +16,17 @@ Tell = Callable[[str, Any], None]
 
 
 class Scanner:
-    """Reads folders into the library; every folder takes `pace` seconds."""
+    """Reads folders into the library; every folder takes `pace` seconds.
 
-    def __init__(self, disk: Disk, library: Library, tell: Tell, pace: float) -> None:
+    Without NFO files it takes nothing in, as a Kodi without a network; with `names` the names of files say enough.
+    """
+
+    def __init__(self, disk: Disk, library: Library, tell: Tell, pace: float, *, names: bool = False) -> None:
         self._disk = disk
         self._library = library
         self._tell = tell
         self.pace = pace
+        self._names = names
         self._scan: asyncio.Task[None] | None = None
         self._refreshes: set[asyncio.Task[None]] = set()
         # Scans and refreshes stand in one queue, as they came.
@@ -104,7 +109,7 @@ class Scanner:
             for reel in nfo.reels(videos):
                 file = reel.path(path)
                 if self._library.by_file("movie", file) is None:
-                    said = nfo.read(place / f"{reel.stem}.nfo") if place else None
+                    said = self._said(place / f"{reel.stem}.nfo") if place else None
                     if said is None:
                         continue
                     self._added(self._library.add("movie", file, path, said, self._dated(path, reel.files[0])))
@@ -125,7 +130,7 @@ class Scanner:
             return
         show = self._library.show_at(path)
         if show is None:
-            said = nfo.read(place / "tvshow.nfo")
+            said = self._said(place / "tvshow.nfo")
             if said is None:
                 return
             show = self._library.add_show(path, said.title)
@@ -153,11 +158,19 @@ class Scanner:
     def _episodes(self, folder: str, names: list[str], show: int) -> None:
         place = self._disk.place(folder)
         for name in names:
-            if place is None or nfo.episode_number(name) is None or self._library.by_file("episode", folder + name):
+            nameless = nfo.episode_number(name) is None and not self._names
+            if place is None or nameless or self._library.by_file("episode", folder + name):
                 continue
-            said = nfo.read(place / f"{name.rpartition('.')[0]}.nfo")
+            said = self._said(place / f"{name.rpartition('.')[0]}.nfo")
             if said is not None:
                 self._added(self._library.add("episode", folder + name, folder, said, self._dated(folder, name), show))
+
+    def _said(self, file: Path) -> nfo.Nfo | None:
+        """Return what an NFO says, or what its name does where that is enough."""
+        found = nfo.read(file)
+        if found is not None or not self._names:
+            return found
+        return nfo.Nfo(file.parent.name if file.name == "tvshow.nfo" else file.stem)
 
     def _videos_below(self, path: str) -> list[tuple[str, list[str]]]:
         listed = self._disk.listing(path)
@@ -192,7 +205,7 @@ class Scanner:
     def _read_anew(self, item: Item) -> None:
         place = self._disk.place(item.folder)
         stem = nfo.reels([part.rpartition("/")[2] for part in item.file.replace(",,", ",").split(" , ")])
-        said = nfo.read(place / f"{stem[0].stem}.nfo") if place and stem else None
+        said = self._said(place / f"{stem[0].stem}.nfo") if place and stem else None
         if said is None or (item.kind, item.id) not in self._library.items:
             return
         self._tell("OnRemove", {"id": item.id, "type": item.kind})

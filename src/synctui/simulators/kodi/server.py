@@ -27,7 +27,7 @@ class KodiSimulator:
     """A Kodi over real folders, `(label, folder on disk, the path that Kodi calls it, content)` each.
 
     Reading one folder takes `pace` seconds, so that scans can meet. `password` None asks for none; `notifies` false keeps
-    the port for notifications closed, as in most homes.
+    the port for notifications closed, as in most homes; `names` true takes in what has no NFO as well.
     """
 
     def __init__(
@@ -38,11 +38,12 @@ class KodiSimulator:
         password: str | None = None,
         pace: float = 0.01,
         notifies: bool = True,
+        names: bool = False,
     ) -> None:
         self.disk = Disk([Source(*source) for source in sources])
         self.library = Library()
         self.web = WebServer(self._answer)
-        self._scanner = Scanner(self.disk, self.library, self._tell, pace)
+        self._scanner = Scanner(self.disk, self.library, self._tell, pace, names=names)
         self._methods = Methods(self.disk, self.library, self._scanner, self._tell, _now)
         token = base64.b64encode(f"{user}:{password}".encode()).decode()
         self._authorised = None if password is None else f"Basic {token}"
