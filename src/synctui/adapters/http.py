@@ -11,6 +11,7 @@ import json as jsonlib
 import socket
 import ssl
 import time
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,7 @@ LARGEST = 32 * 1024 * 1024
 
 _CONNECT_S = 5.0
 _LONGEST_WAIT = 3600.0
+_PACKING, _GZIP = "gzip", 31
 _NOBODY = "nobody answers at its address"
 _OFF = "is it switched on, and the address right?"
 _SLOW = "is the server overloaded? `timeout` sets the limit"
@@ -72,9 +74,10 @@ class Server:
         self._heard = heard
         self._client = httpx.AsyncClient(
             base_url=url,
-            headers={"User-Agent": f"SyncTUI/{__version__}", **(headers or {})},
+            headers={"User-Agent": f"SyncTUI/{__version__}", "Accept-Encoding": _PACKING, **(headers or {})},
             auth=None if auth is None else httpx.BasicAuth(*auth),
-            timeout=httpx.Timeout(timeout, connect=min(_CONNECT_S, timeout)),
+            # Shorter than the whole, so that a host that is off is known from one that is slow.
+            timeout=httpx.Timeout(timeout, connect=min(_CONNECT_S, timeout * 0.8)),
             limits=httpx.Limits(max_connections=4, max_keepalive_connections=4, keepalive_expiry=60.0),
             follow_redirects=False,
             trust_env=False,
@@ -137,9 +140,11 @@ class Server:
     async def _send(self, request: httpx.Request) -> Reply:
         response = await self._client.send(request, stream=True)
         try:
+            # What else than a good answer says is not read, so it need not be unpacked.
+            unpack = _unpacking(response.headers.get("content-encoding", "") if response.is_success else "")
             body = bytearray()
-            async for piece in response.aiter_bytes():
-                body += piece
+            async for piece in response.aiter_raw():
+                body += unpack(piece, LARGEST + 1 - len(body))
                 if len(body) > LARGEST:
                     raise BadAnswer(f"the answer is larger than {LARGEST // 1024 // 1024} MiB", code="too_large_answer")
             return Reply(
@@ -147,6 +152,24 @@ class Server:
             )
         finally:
             await response.aclose()
+
+
+def _unpacking(packing: str) -> Callable[[bytes, int], bytes]:
+    """Return what unpacks an answer's pieces, never to more than so many bytes: a little may unpack to very much."""
+    kind = packing.strip().lower()
+    if kind in ("", "identity"):
+        return lambda piece, most: piece[:most]
+    if kind not in (_PACKING, "x-gzip"):
+        raise BadAnswer("its answer is packed in a way that nobody asked for", code="not_json")
+    unpacker = zlib.decompressobj(_GZIP)
+
+    def unpack(piece: bytes, most: int) -> bytes:
+        try:
+            return unpacker.decompress(piece, most)
+        except zlib.error:
+            raise BadAnswer("its answer cannot be unpacked", code="not_json") from None
+
+    return unpack
 
 
 def _judge(reply: Reply, url: str, allow: Sequence[int]) -> None:
@@ -169,11 +192,12 @@ def _judge(reply: Reply, url: str, allow: Sequence[int]) -> None:
 
 def _origin(location: str) -> str:
     """Return where a redirect leads, without what may hold a token."""
-    parts = urlsplit(location)
-    host = parts.hostname or ""
-    return display(
-        f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}{parts.path}" if host else parts.path, 120
-    )
+    try:
+        parts = urlsplit(location)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return "an address that is none"
+    return display(f"{parts.scheme}://{host}{f':{port}' if port else ''}{parts.path}" if host else parts.path, 120)
 
 
 def _retry_after(reply: Reply) -> float | None:

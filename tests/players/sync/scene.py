@@ -27,6 +27,7 @@ from synctui.simulators.jellyfin.server import JellyfinSimulator
 from synctui.simulators.kodi.server import KodiSimulator
 from synctui.simulators.plex.server import TOKEN as PLEX_TOKEN
 from synctui.simulators.plex.server import PlexSimulator
+from synctui.simulators.web import Faults
 from synctui.store import history, journal
 from synctui.store.database import Database
 from synctui.store.player_items import QueueRow, known
@@ -227,9 +228,18 @@ class Scene:
             await draft.discard()
 
     async def sync(
-        self, *targets: str, allow: bool = False, between: Callable[[], Awaitable[None]] | None = None, **options: object
+        self,
+        *targets: str,
+        allow: bool = False,
+        between: Callable[[], Awaitable[None]] | None = None,
+        faults: tuple[Simulator, Faults] | None = None,
+        after: tuple[Simulator, int, Faults] | None = None,
+        **options: object,
     ) -> Told:
-        """Plan, submit and execute; return what came of it. `between` happens after planning."""
+        """Plan, submit and execute; return what came of it.
+
+        `between` happens after planning; a server gets its `faults` then, or `after` so many more good answers.
+        """
         engine = self.engine()
         request = Request("players", targets, options, origin="user")  # type: ignore[arg-type]
         async with await engine.plan(request) as draft:
@@ -238,6 +248,10 @@ class Scene:
             job = await engine.submit(draft, allow_mass_change=allow)
         if between is not None:
             await between()
+        if faults is not None:
+            faults[0].faults = replace(faults[1])
+        if after is not None:
+            _turn_bad(*after)
         await engine.execute([job], stop=Stop())
         return await self.told(job)
 
@@ -281,8 +295,23 @@ class Told:
         """Return the ends of a player's operations, by their names."""
         return {key.partition("/")[2]: end for key, end in self.ends.items() if key.startswith(f"{player}/")}
 
+    def no_bug(self) -> None:
+        """See that nothing happened that nobody foresaw."""
+        assert "bug" not in {one.reason for one in self.operations}, [one.message for one in self.operations]
+
     def said(self, kind: str) -> list[Fields]:
         return [event.fields for event in self.events if event.type == kind]
+
+
+def _turn_bad(server: Simulator, good: int, faults: Faults) -> None:
+    """Let a server fail behind so many good answers from now on."""
+    web, last = server.web, len(server.web.asked) + good
+
+    class Turning(Faults):
+        def take(self) -> Faults | None:
+            return faults.take() if len(web.asked) > last else None
+
+    server.faults = Turning()
 
 
 @asynccontextmanager

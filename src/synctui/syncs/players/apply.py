@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from synctui.errors import ConfigError, NotAuthorised, OperationFailed, ServerFailed, Transient, Unreachable
+from synctui.errors import ConfigError, NotAuthorised, OperationFailed, Pause, ServerFailed, Transient, Unreachable
 from synctui.model.clock import parse_rfc3339, rfc3339
 from synctui.model.json import Fields
 from synctui.model.library import Row
@@ -32,6 +32,10 @@ from synctui.text import display
 from synctui.words import count
 
 _LONGEST_ALONE_S = 6 * 3600.0
+_LONGEST_WAIT_S = 30.0
+_MOST_RETRIES = 4
+"""The engine has an operation fail after five tries, and would do so without a word about the player."""
+
 _NAMED = 3
 
 
@@ -62,7 +66,7 @@ class Teller:
         except NotAuthorised as error:
             return self._refused(operation, settings, error, session)
         except ServerFailed as error:
-            return self._failed(operation, session, error, run)
+            return await self._failed(operation, session, error, run)
         except OperationFailed as error:
             rows = _pending(operation, settings, error.code, error.message, ItemState.FAILED)
             return Outcome(Result.FAILED, error.code, error.message, rows=rows)
@@ -102,9 +106,23 @@ class Teller:
             session.halt = Halt(why)
             return _deferred(operation, session.settings, session.halt)
         if not call.late and await self._unbelievable(call):
-            return Outcome(Result.CONFLICT, "not_mounted", "its disk is away here: nothing was sent")
+            rows = _pending(operation, session.settings, "not_mounted", "")
+            return Outcome(Result.CONFLICT, "not_mounted", "its disk is away here: nothing was sent", rows=rows)
         run.progress("sending")
-        troubles = await session.driver.send(call, run.intent)
+        noted: list[Fields] = []
+
+        async def intent(facts: Fields) -> None:
+            await run.intent(facts)
+            noted.append(facts)
+
+        try:
+            troubles = await session.driver.send(call, intent)
+        except ServerFailed as error:
+            if any(facts.get("watched") for facts in noted) and not self._tries_again(session, error, run):
+                # What was watched is in the intent and nowhere else: it is not given up before that is written back.
+                until = self._tools.clock.now() + timedelta(seconds=_alone_s(1))
+                raise Pause(error.code, until, "track", error.message) from error
+            raise
         rows: list[Row] = []
         for errand in call.errands if not call.late else ():
             trouble = troubles.get(errand.item.path)
@@ -185,9 +203,13 @@ class Teller:
             )
         await self._sessions.close(run.job, settings.name)
         numbers: Fields = {"items": sums.items, "confirmed": sums.confirmed, "failed": sums.failed, "waiting": sums.waiting}
-        if not good and not operation.continue_on_error:
+        if not good and self._holds_up_others(settings.name):
             return Outcome(Result.FAILED, "not_all_told", numbers=numbers, rows=tuple(rows))
         return Outcome(Result.DONE, "noted", numbers=numbers, rows=tuple(rows))
+
+    def _holds_up_others(self, player: str) -> bool:
+        """Tell whether those after this player in a group are not to be told when it was not."""
+        return any(player in chain.players and not chain.continue_on_error for chain in self._tools.chains)
 
     # what goes wrong
 
@@ -204,10 +226,15 @@ class Teller:
         alert = f"{settings.name} is left alone until its credentials change: {text}"
         return Outcome(Result.FAILED, "not_authorised", text, rows=rows, alert=alert)
 
-    def _failed(self, operation: Operation, session: Session, error: ServerFailed, run: Run) -> Outcome:
-        settings = session.settings
+    def _tries_again(self, session: Session, error: ServerFailed, run: Run) -> bool:
+        """Tell whether a fault may have passed in a moment: not for a player that is off, or wants to be left alone."""
         fresh = isinstance(error, Unreachable) and session.look is None
-        if not fresh and run.attempt <= settings.retry_attempts:
+        patient = error.after is None or error.after <= _LONGEST_WAIT_S
+        return not fresh and patient and run.attempt <= min(session.settings.retry_attempts, _MOST_RETRIES)
+
+    async def _failed(self, operation: Operation, session: Session, error: ServerFailed, run: Run) -> Outcome:
+        settings = session.settings
+        if self._tries_again(session, error, run):
             # Asked again from the start: it may be another server by now.
             session.look = None
             raise Transient(error.message, error.after, error.code)
@@ -215,7 +242,9 @@ class Teller:
         text = f"{error.message}: {error.hint}" if error.hint else error.message
         session.halt = Halt("offline" if offline else error.code, text)
         state = PlayerState.OFFLINE if offline else PlayerState.FAILING
-        until = "" if offline else rfc3339(self._tools.clock.now() + timedelta(seconds=_alone_s(run.attempt)))
+        before = (await players(self._tools.database)).get(settings.name)
+        alone = max(_alone_s(1 + (before.failures if before is not None else 0)), error.after or 0.0)
+        until = "" if offline else rfc3339(self._tools.clock.now() + timedelta(seconds=alone))
         seen = PlayerSeen(
             settings.name,
             state,
