@@ -25,7 +25,7 @@ def test_tells_how_each_stands_and_writes_no_file(library: Path, late: Path, dat
     assert (end["completed"], end["unchanged"], end["found"], end["done"]) == (2, 2, 1, 0)
     assert {path: path.read_bytes() for path in library.rglob("*") if path.is_file()} == before
 
-    status = synctui("status", "--json", "--data-dir", data).one("status")
+    status = synctui("status", "subtitles", "--json", "--data-dir", data).one("status")
     assert status["states"] == {"in_sync": 1, "shifted": 1}
     assert status["last_success"] is None, "nothing was synced"
     again = synctui("--run", "subtitles", library, "--inspect", "--check", "--json", "--data-dir", data)

@@ -35,8 +35,9 @@ def test_every_key_of_the_contract_is_in_it() -> None:
         "subtitles": "engine languages max_offset jobs ignore detector cluster",
         "stash": "url api_key path_map conflict full_schedule incremental_interval",
         "players": "enabled auto_sync sync_interval targeted_updates clean_deleted send_notifications batch_size timeout "
-        "retry_attempts",
-        "player": "name kind url username password token enabled priority path_map",
+        "retry_attempts refresh_changed empty_trash",
+        "player": "name kind url username password token enabled priority path_map auto_sync sync_interval targeted_updates "
+        "clean_deleted send_notifications batch_size timeout retry_attempts refresh_changed empty_trash",
         "group": "name players mode continue_on_error",
         "youtube": "client_id client_secret daily_limit reserve protected",
         "metadata": "url token sections strict_matching preserve_plex_edits",

@@ -23,7 +23,7 @@ commands:
   status [KIND]                    last attempt and success, what runs
   jobs [list|show|resume|pause|cancel|undo] [ID]
   restore PATH... [--to N]         bring an original subtitle back
-  changed PATH... | --from-env     tell the change feed about files (for hooks of Sonarr, Radarr, scripts)
+  changed PATH... | --from-env     tell the change feed about files (for hooks)
   worker                           do what is due by itself, and what others ask for
   config [path|show|check|init]    the configuration file
   doctor                           engines, folders and database at a glance

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -62,21 +62,27 @@ def _duration(value: object) -> float:
         raise ValueError('takes a duration, as in "2h"') from error
 
 
-OPTIONS: dict[str, Reader] = {
-    "engine": _text,
-    "reference": _file,
-    "video": _file,
-    "languages": _texts,
-    "max_offset": _seconds,
+_GENERAL: Mapping[str, Reader] = {
     "force": _switch,
-    "inspect": _switch,
     "only_failed": _switch,
     "limit": _count,
     "jobs": _count,
     "max_duration": _duration,
     "wait_lock": _duration,
 }
-"""What a profile of the kind `subtitles` may hold, by the names of `Arguments`."""
+OPTIONS: Mapping[str, Mapping[str, Reader]] = {
+    "subtitles": {
+        "engine": _text,
+        "reference": _file,
+        "video": _file,
+        "languages": _texts,
+        "max_offset": _seconds,
+        "inspect": _switch,
+        **_GENERAL,
+    },
+    "players": {"players": _texts, "groups": _texts, "full": _switch, **_GENERAL},
+}
+"""What a profile of each kind may hold, by the names of `Arguments`."""
 
 
 def of_profile(arguments: Arguments, kinds: tuple[str, ...]) -> tuple[Arguments, str]:
@@ -97,9 +103,10 @@ def of_profile(arguments: Arguments, kinds: tuple[str, ...]) -> tuple[Arguments,
         raise _wrong(profile, "then", "this version runs nothing after a job yet: run it by its name")
     values: dict[str, Any] = {}
     for name, value in profile.options.items():
-        reader = OPTIONS.get(name)
+        own = OPTIONS[profile.kind]
+        reader = own.get(name)
         if reader is None:
-            known = suggest(name, OPTIONS) or "known: " + ", ".join(OPTIONS)
+            known = suggest(name, own) or "known: " + ", ".join(own)
             raise _wrong(profile, f"options.{name}", f"is no option of {profile.kind}", known)
         try:
             values[name] = reader(value)
