@@ -61,7 +61,7 @@ async def write_player_items(connection: aiosqlite.Connection, rows: Sequence[Pl
         [
             (to_blob(row.player), path_to_blob(row.previous), row.feed, row.state is ItemState.CONFIRMED)
             for row in rows
-            if row.change == "moved" and row.previous is not None
+            if row.change == "moved" and row.previous is not None and row.state is not ItemState.SKIPPED
         ],
     )
 

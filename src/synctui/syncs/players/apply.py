@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,16 +14,17 @@ from synctui.model.json import Fields
 from synctui.model.library import Row
 from synctui.model.outcome import Outcome
 from synctui.model.plan import Operation
-from synctui.model.players import ItemState, PlayerSeen, PlayerState, PlayerSynced
+from synctui.model.players import ItemState, PlayerItem, PlayerSeen, PlayerState, PlayerSynced
 from synctui.model.states import Result
 from synctui.model.sync import Run
 from synctui.store.player_items import QueueRow, known, sums_of
 from synctui.store.players import players
 from synctui.syncs.players.collect import Collector
-from synctui.syncs.players.disks import stand
-from synctui.syncs.players.driver import Call, Check
+from synctui.syncs.players.disks import Standing, stand
+from synctui.syncs.players.driver import Call
 from synctui.syncs.players.errands import Errand, errands_of, item_row, items_of, packed
 from synctui.syncs.players.plan import Track
+from synctui.syncs.players.proof import confirmed, names, told_in
 from synctui.syncs.players.session import Halt, Session, Sessions, looked, refusal
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.syncs.players.tools import Tools
@@ -35,8 +35,6 @@ _LONGEST_ALONE_S = 6 * 3600.0
 _LONGEST_WAIT_S = 30.0
 _MOST_RETRIES = 4
 """The engine has an operation fail after five tries, and would do so without a word about the player."""
-
-_NAMED = 3
 
 
 class Teller:
@@ -54,19 +52,19 @@ class Teller:
         if operation.action == "skip":
             return _left_out(operation, settings)
         try:
-            session = self._sessions.of(run.job, settings)
+            session = await self._sessions.of(run.job, settings)
         except (NotAuthorised, ConfigError) as error:
             return self._refused(operation, settings, NotAuthorised(error.message, hint=error.hint), None)
         if operation.action == "record":
             return await self._record(operation, session, run)
-        if session.halt is not None:
-            return _deferred(operation, settings, session.halt)
         try:
+            if session.halt is not None:
+                return await self._told_before(_deferred(operation, settings, session.halt), operation, run)
             return await self._done(operation, session, run)
         except NotAuthorised as error:
-            return self._refused(operation, settings, error, session)
+            return await self._told_before(self._refused(operation, settings, error, session), operation, run)
         except ServerFailed as error:
-            return await self._failed(operation, session, error, run)
+            return await self._told_before(await self._failed(operation, session, error, run), operation, run)
         except OperationFailed as error:
             rows = _pending(operation, settings, error.code, error.message, ItemState.FAILED)
             return Outcome(Result.FAILED, error.code, error.message, rows=rows)
@@ -79,8 +77,19 @@ class Teller:
             return await self._confirm(operation, session, run)
         if operation.action == "notify":
             shown = await session.driver.tell("SyncTUI", str(operation.payload.get("text", "")))
+            await self._sessions.close(run.job, session.settings.name)
             return Outcome(Result.DONE, "shown") if shown else Outcome(Result.SKIPPED, "nobody_watches")
         return await self._send(operation, session, run)
+
+    async def _told_before(self, outcome: Outcome, operation: Operation, run: Run) -> Outcome:
+        """Return an outcome without the rows of items that were told in this job: they are not to be told once more."""
+        if operation.action != "confirm":
+            return outcome
+        paths = [row.path for row in outcome.rows if isinstance(row, PlayerItem)]
+        rows = await known(self._tools.database, str(operation.payload.get("player", "")), paths)
+        told = told_in(rows, run.job)
+        kept = tuple(row for row in outcome.rows if not (isinstance(row, PlayerItem) and row.path in told))
+        return replace(outcome, rows=kept)
 
     # the stages
 
@@ -105,9 +114,16 @@ class Teller:
         if why := await session.driver.ready():
             session.halt = Halt(why)
             return _deferred(operation, session.settings, session.halt)
-        if not call.late and await self._unbelievable(call):
-            rows = _pending(operation, session.settings, "not_mounted", "")
-            return Outcome(Result.CONFLICT, "not_mounted", "its disk is away here: nothing was sent", rows=rows)
+        standing = await self._standing_of_gone(call)
+        if standing.away:
+            waiting = _pending(operation, session.settings, "not_mounted", "")
+            return Outcome(Result.CONFLICT, "not_mounted", "its disk is away here: nothing was sent", rows=waiting)
+        rows: list[Row] = []
+        if back := {item.path: item for item in standing.items if item.change != "removed"}:
+            rows += [item_row(item, name, ItemState.PENDING, group=group) for item in back.values()]
+            call = replace(call, errands=tuple(one for one in call.errands if one.item.path not in back))
+            if not call.errands:
+                return Outcome(Result.CONFLICT, "changed_since_plan", "they are there again", rows=tuple(rows))
         run.progress("sending")
         noted: list[Fields] = []
 
@@ -123,7 +139,6 @@ class Teller:
                 until = self._tools.clock.now() + timedelta(seconds=_alone_s(1))
                 raise Pause(error.code, until, "track", error.message) from error
             raise
-        rows: list[Row] = []
         for errand in call.errands if not call.late else ():
             trouble = troubles.get(errand.item.path)
             state = ItemState.FAILED if trouble else ItemState.ACCEPTED
@@ -135,10 +150,10 @@ class Teller:
             return Outcome(Result.FAILED, "not_done", message, numbers=numbers, rows=tuple(rows), retryable=True)
         return Outcome(Result.DONE, "accepted", numbers=numbers, rows=tuple(rows))
 
-    async def _unbelievable(self, call: Call) -> bool:
-        """Tell whether what is to be taken out is missing only because a disk is away by now."""
-        gone = [one.item for one in call.errands if one.item.change == "removed"]
-        return bool(gone) and bool((await asyncio.to_thread(stand, gone, self._tools.libraries)).away)
+    async def _standing_of_gone(self, call: Call) -> Standing:
+        """Return how what is to be taken out stands by now: its disk may be away, or it may have come back."""
+        gone = [one.item for one in call.errands if one.item.change == "removed" and not call.late]
+        return await asyncio.to_thread(stand, gone, self._tools.libraries) if gone else Standing()
 
     async def _confirm(self, operation: Operation, session: Session, run: Run) -> Outcome:
         errands = errands_of(operation.payload)
@@ -154,12 +169,13 @@ class Teller:
             await clock.sleep(driver.pace)
         if run.stopping and not check.final and len(check.met) < len(errands):
             raise Transient("stopped while it was being confirmed", after=0.0)
-        again = [] if operation.payload.get("again") else self._again(operation, session, errands, check)
-        return _confirmed(settings, errands, check, rows, again, clock.now())
+        told = told_in(rows, run.job)
+        left = [one for one in errands if one.item.path in told and one.item.path not in check.met]
+        again = [] if operation.payload.get("again") else self._again(operation, session, left)
+        return confirmed(settings, errands, check, rows, told, again, clock.now())
 
-    def _again(self, operation: Operation, session: Session, errands: Iterable[Errand], check: Check) -> list[Operation]:
+    def _again(self, operation: Operation, session: Session, left: Sequence[Errand]) -> list[Operation]:
         """Return the operations that try once more what is not there: alone, and then asked for again."""
-        left = [one for one in errands if one.item.path not in check.met]
         calls = session.driver.again(left)
         if not calls:
             return []
@@ -201,7 +217,8 @@ class Teller:
             rows.append(
                 PlayerSeen(settings.name, PlayerState.ONLINE, failed=False, not_before="", answers=session.taken_answers())
             )
-        await self._sessions.close(run.job, settings.name)
+        if not settings.send_notifications:
+            await self._sessions.close(run.job, settings.name)
         numbers: Fields = {"items": sums.items, "confirmed": sums.confirmed, "failed": sums.failed, "waiting": sums.waiting}
         if not good and self._holds_up_others(settings.name):
             return Outcome(Result.FAILED, "not_all_told", numbers=numbers, rows=tuple(rows))
@@ -329,45 +346,4 @@ def _told(troubles: Mapping[str, str]) -> str:
     by_trouble: dict[str, list[str]] = {}
     for path, trouble in troubles.items():
         by_trouble.setdefault(trouble, []).append(path)
-    return "; ".join(f"{_names(paths)}: {trouble}" for trouble, paths in by_trouble.items())
-
-
-def _names(paths: Sequence[str]) -> str:
-    names = [display(os.path.basename(path), 60) for path in paths[:_NAMED]]
-    more = len(paths) - len(names)
-    return ", ".join(names) + (f" and {more:,} more" if more > 0 else "")
-
-
-def _confirmed(
-    settings: PlayerSettings,
-    errands: Iterable[Errand],
-    check: Check,
-    rows: Mapping[str, QueueRow],
-    again: list[Operation],
-    now: datetime,
-) -> Outcome:
-    written: list[Row] = []
-    missing: list[str] = []
-    waits: list[float] = []
-    for errand in errands:
-        path = errand.item.path
-        if path in check.met:
-            written.append(errand.row(settings.name, ItemState.CONFIRMED, group=settings.group, reason="confirmed"))
-            row = rows.get(path)
-            if row is not None and row.sent_at is not None:
-                waits.append(max(0.0, (now - parse_rfc3339(row.sent_at)).total_seconds()))
-            continue
-        missing.append(path)
-        if not again:
-            reason = "still_there" if errand.item.change == "removed" else "not_there"
-            written.append(errand.row(settings.name, ItemState.UNCONFIRMED, group=settings.group, reason=reason))
-    numbers: dict[str, int | float] = {"confirmed": len(check.met), "unconfirmed": len(missing)}
-    if waits:
-        numbers["seconds"] = round(max(waits), 3)
-    if again:
-        text = f"{count(len(missing), 'file')} not there yet: told once more, each by itself"
-        return Outcome(Result.UNCHANGED, "told_again", text, numbers=numbers, rows=tuple(written), append=tuple(again))
-    if missing:
-        text = f"{_names(missing)}: not in its library as it should be"
-        return Outcome(Result.FAILED, "unconfirmed", text, numbers=numbers, rows=tuple(written), retryable=True)
-    return Outcome(Result.DONE, "confirmed", numbers=numbers, rows=tuple(written))
+    return "; ".join(f"{names(paths)}: {trouble}" for trouble, paths in by_trouble.items())

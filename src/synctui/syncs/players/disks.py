@@ -31,7 +31,7 @@ def stand(items: Iterable[Item], libraries: Sequence[LibraryRoot]) -> Standing:
     for item in items:
         there = os.path.lexists(item.path)
         if there:
-            standing.items.append(replace(item, change="modified", sidecar=False) if item.change == "removed" else item)
+            standing.items += _there(item)
         elif not presence.believable(item.path):
             standing.away.append(item)
         elif item.change == "moved" and item.previous is not None:
@@ -42,6 +42,18 @@ def stand(items: Iterable[Item], libraries: Sequence[LibraryRoot]) -> Standing:
         else:
             standing.items.append(item if item.change == "removed" else replace(item, change="removed"))
     return standing
+
+
+def _there(item: Item) -> Iterator[Item]:
+    """Yield what is so of a video that is there."""
+    if item.change == "removed":
+        yield replace(item, change="modified", sidecar=False)
+    elif item.change == "moved" and item.previous is not None and os.path.lexists(item.previous):
+        # Copied, or another one has come in its place: what the player knows of that stays.
+        yield replace(item, change="created", previous=None)
+        yield replace(item, path=item.previous, change="modified", previous=None)
+    else:
+        yield item
 
 
 class Presence:

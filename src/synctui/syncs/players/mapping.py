@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from synctui.model.library import LibraryKind, LibraryRoot
 from synctui.model.players import Look
 from synctui.syncs.players.errands import Errand
 from synctui.syncs.players.fold import Item
-from synctui.syncs.players.paths import inside
+from synctui.syncs.players.paths import Spelling, inside
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.syncs.players.units import unit_of
 
@@ -36,25 +36,44 @@ class Mapped:
 
 def mapped(items: Iterable[Item], settings: PlayerSettings, libraries: Sequence[LibraryRoot], look: Look | None) -> Mapped:
     """Return the items as a player calls them; `look` is None when it could not be asked which folders it has."""
-    roots = look.roots if look is not None and look.roots_known else None
     places = [*libraries, *_their_roots(settings, look)]
     found = Mapped()
     for item in items:
-        remote = settings.maps.theirs(item.path)
-        unit = None if remote is None else settings.maps.theirs(unit_of(item.path, places))
-        if remote is None or unit is None:
-            found.leave("unmapped", item)
-        elif roots is not None and not any(inside(remote, root.path) for root in roots):
-            found.leave("outside_roots", item)
-        elif not _speakable(remote) or (settings.kind == "kodi" and "\\" in item.path):
-            found.leave("unspeakable", item)
-        elif item.change == "removed" and not settings.clean_deleted:
-            found.leave("kept", item)
+        where = _where(item.path, settings, places, look)
+        before = None if item.previous is None else _where(item.previous, settings, places, look)
+        if isinstance(where, str):
+            found.leave(where, item)
+            if isinstance(before, tuple) and item.previous is not None:
+                # It moved to where the player does not look: for the player it went.
+                gone = replace(item, path=item.previous, change="removed", previous=None)
+                _add(found, settings, gone, Errand(gone, *before))
         else:
-            previous, previous_unit = _previous(item, settings, places)
-            found.errands.append(Errand(item, remote, unit, previous, previous_unit))
+            _add(found, settings, item, Errand(item, *where, *(before if isinstance(before, tuple) else ())))
     found.errands.sort(key=lambda one: (one.unit, one.remote))
     return found
+
+
+def _add(found: Mapped, settings: PlayerSettings, item: Item, errand: Errand) -> None:
+    if item.change == "removed" and not settings.clean_deleted:
+        found.leave("kept", item)
+    else:
+        found.errands.append(errand)
+
+
+def _where(path: str, settings: PlayerSettings, places: Sequence[LibraryRoot], look: Look | None) -> tuple[str, str] | str:
+    """Return what the player calls a file and its unit, or the reason for which it cannot be told of it."""
+    remote = settings.maps.theirs(path)
+    unit = None if remote is None else settings.maps.theirs(unit_of(path, places))
+    if remote is None or unit is None:
+        return "unmapped"
+    roots = look.roots if look is not None and look.roots_known else None
+    if ".." in Spelling.of(remote).parts(remote):
+        return "outside_roots"
+    if roots is not None and not any(inside(remote, root.path) for root in roots):
+        return "outside_roots"
+    if not _speakable(remote) or (settings.kind == "kodi" and "\\" in path):
+        return "unspeakable"
+    return remote, unit
 
 
 def _speakable(path: str) -> bool:
@@ -64,12 +83,6 @@ def _speakable(path: str) -> bool:
     except UnicodeEncodeError:
         return False
     return "\0" not in path
-
-
-def _previous(item: Item, settings: PlayerSettings, places: Sequence[LibraryRoot]) -> tuple[str | None, str | None]:
-    if item.previous is None:
-        return None, None
-    return settings.maps.theirs(item.previous), settings.maps.theirs(unit_of(item.previous, places))
 
 
 def _their_roots(settings: PlayerSettings, look: Look | None) -> list[LibraryRoot]:

@@ -45,10 +45,15 @@ class Sessions:
         self._tools = tools
         self._open: dict[tuple[int, str], Session] = {}
 
-    def of(self, job: int, settings: PlayerSettings) -> Session:
-        """Return the session of a player in a job, opened when it is not. Raises NotAuthorised, ConfigError."""
+    async def of(self, job: int, settings: PlayerSettings) -> Session:
+        """Return the session of a player in a job, opened when it is not. Raises NotAuthorised, ConfigError.
+
+        One that an earlier job left open is closed then: jobs of one kind run in turn.
+        """
         session = self._open.get((job, settings.name))
         if session is None:
+            for before, name in [one for one in self._open if one[1] == settings.name]:
+                await self.close(before, name)
             session = self._open[job, settings.name] = self.fresh(settings)
         return session
 

@@ -7,17 +7,18 @@ that a scan has finished says nothing about what it did (measured on Kodi 20.1).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from synctui.adapters.kodi_items import KodiItem, Watched
-from synctui.adapters.kodi_paths import portions
-from synctui.errors import ServerFailed
+from synctui.adapters.kodi_paths import key, portions
+from synctui.errors import ServerFailed, TimedOut
 from synctui.model.clock import Clock
 from synctui.model.json import Fields, Json
 from synctui.model.players import Look
 from synctui.syncs.players.driver import Call, Check, Intent, Shelf, Troubles
+from synctui.syncs.players.drivers.folders import outermost
+from synctui.syncs.players.drivers.watched import State, is_anew, kept, more, noted, noted_items, states
 from synctui.syncs.players.errands import Errand, batches
 from synctui.syncs.players.paths import inside, name, parent
 from synctui.syncs.players.settings import PlayerSettings
@@ -25,7 +26,7 @@ from synctui.words import count
 
 if TYPE_CHECKING:
     from synctui.adapters.http import Server
-    from synctui.adapters.kodi import Kodi
+    from synctui.adapters.kodi import Failures, Kodi
     from synctui.adapters.kodi_events import KodiEvents
 
 _STARTS_S = 2.0
@@ -63,11 +64,15 @@ class KodiDriver:
         """Return what it has of them, and how much in all."""
         return Shelf(frozenset(await self._items(_paths(errands))), await self._client.count())
 
-    async def _items(self, paths: Iterable[str]) -> dict[str, KodiItem]:
-        wanted = set(paths)
-        folders = sorted({parent(path) for path in wanted})
-        found = await self._client.items(folders) if folders else ()
-        return {file: item for item in found for file in item.files if file in wanted}
+    async def _items(self, paths: Iterable[str]) -> dict[str, tuple[KodiItem, ...]]:
+        """Return the items of files: several of one that holds several episodes, always in the same order."""
+        wanted = {key(path): path for path in paths}
+        folders = sorted({parent(path) for path in wanted.values()})
+        found: dict[str, list[KodiItem]] = {}
+        for item in await self._client.items(folders) if folders else ():
+            for path in dict.fromkeys(wanted[key(file)] for file in item.files if key(file) in wanted):
+                found.setdefault(path, []).append(item)
+        return {path: tuple(sorted(held, key=lambda one: (one.title, one.id))) for path, held in found.items()}
 
     def calls(self, errands: Sequence[Errand], look: Look | None, shelf: Shelf | None) -> list[Call]:
         """Return one scan for all that is new, one call for all that goes, one for all that is read anew."""
@@ -132,9 +137,13 @@ class KodiDriver:
             above = {folder: self._above(folder) for folder in folders}
             inner = {one.unit for one in call.errands if parent(one.remote) != one.unit}
             seen = await self._client.entries(sorted({*above.values(), *inner}))
-            folders = [folder for folder in folders if seen.get(above[folder]) is not None]
+            unseen = [folder for folder in folders if seen.get(above[folder]) is None]
+            folders = [folder for folder in folders if folder not in unseen]
             troubles = {
-                one.item.path: f"Kodi cannot see {self._above(one.unit)}" for one in call.errands if one.unit not in folders
+                one.item.path: f"Kodi cannot see {above[folder]}"
+                for folder in unseen
+                for one in call.errands
+                if inside(one.unit, folder)
             }
             if not folders:
                 return troubles
@@ -175,21 +184,23 @@ class KodiDriver:
         """Hand on what was watched from an old entry to the new one, and only then take the old one out."""
         items = await self._items(_paths(call.errands))
         troubles: dict[str, str] = {}
-        pairs: list[tuple[KodiItem, KodiItem]] = []
+        old: dict[str, tuple[KodiItem, ...]] = {}
+        watched: list[State] = []
         for errand in call.errands:
-            old, new = items.get(errand.previous or ""), items.get(errand.remote)
-            if old is None:
-                continue
-            if new is None:
+            before, now = items.get(errand.previous or "", ()), items.get(errand.remote, ())
+            before = tuple(one for one in before if one not in now)
+            if before and not now:
                 troubles[errand.item.path] = "the new file is not in the library yet: the old entry stays"
-            else:
-                pairs.append((old, new))
-        if not pairs:
+            elif before:
+                old[errand.remote] = before
+                watched += [(errand.remote, one.watched) for one in before]
+        if not old:
             return troubles
-        await intent({"watched": _noted((new.files[0], old.watched) for old, new in pairs)})
-        await self._restore({new.files[0]: old.watched for old, new in pairs})
-        await self._client.remove([old for old, _ in pairs])
-        return troubles
+        await intent({"watched": noted(watched)})
+        lost = await self._restore(watched)
+        failures = await self._client.remove([one for file, before in old.items() if file not in lost for one in before])
+        lost |= {file: failures[one].message for file, before in old.items() for one in before if one in failures}
+        return {**troubles, **{one.item.path: lost[one.remote] for one in call.errands if one.remote in lost}}
 
     async def _remove(self, call: Call, intent: Intent) -> Troubles:
         """Take out by id what is gone, unless its root is empty or away as Kodi sees it."""
@@ -203,9 +214,8 @@ class KodiDriver:
         }
         items = await self._items([one.remote for one in call.errands if one.item.path not in troubles])
         await intent({})
-        if items:
-            await self._client.remove(list({item.id: item for item in items.values()}.values()))
-        return troubles
+        failures = await self._client.remove(_each(items)) if items else {}
+        return {**troubles, **_failed(call.errands, items, failures)}
 
     async def _refresh(self, call: Call, intent: Intent) -> Troubles:
         """Have items read anew; their ids change and what was watched is lost, so that is written back."""
@@ -213,49 +223,67 @@ class KodiDriver:
         troubles = {one.item.path: "it is not in the library" for one in call.errands if one.remote not in items}
         if not items:
             return troubles
-        watched = {file: item.watched for file, item in items.items()}
-        await intent({"watched": _noted(watched.items())})
-        await self._client.refresh(list(items.values()))
-        await self._read_anew(items)
+        watched = [(file, one.watched) for file, held in items.items() for one in held]
+        ids: dict[str, Json] = {file: [one.id for one in held] for file, held in items.items()}
+        await intent({"watched": noted(watched), "ids": ids})
+        failures = await self._client.refresh(_each(items))
+        troubles |= _failed(call.errands, items, failures)
+        await self._read_anew({file: held for file, held in items.items() if not any(one in failures for one in held)})
         lost = await self._restore(watched)
         return {**troubles, **{one.item.path: lost[one.remote] for one in call.errands if one.remote in lost}}
 
-    async def _read_anew(self, before: Mapping[str, KodiItem]) -> None:
-        """Wait until what can be lost was lost: the newest item keeps its id, so that alone does not tell."""
-        at_stake = {file: item for file, item in before.items() if item.watched.played}
-        until = self._clock.monotonic() + min(_READS_S, self._settings.timeout)
-        while at_stake and self._clock.monotonic() < until:
-            now = await self._items(at_stake)
-            at_stake = {
-                file: item
-                for file, item in at_stake.items()
-                if file not in now or (now[file].id == item.id and _kept(now[file].watched, item.watched))
-            }
-            if at_stake:
-                await self._clock.sleep(_POLL_S)
+    async def _read_anew(self, before: Mapping[str, Sequence[KodiItem]]) -> bool:
+        """Wait until items have been read anew, and tell whether they have. Raises TimedOut where one is away all the time.
 
-    async def _restore(self, watched: Mapping[str, Watched]) -> dict[str, str]:
+        One that had the highest id keeps it: that it was read shows only in what is lost, if anything is.
+        """
+        until = self._clock.monotonic() + self._settings.timeout
+        while True:
+            now = await self._items(before)
+            if all(is_anew(now.get(file, ()), held) for file, held in before.items()):
+                return True
+            if self._clock.monotonic() > until:
+                break
+            await self._clock.sleep(_POLL_S)
+        if any(file not in now for file in before):
+            raise TimedOut("it has not finished reading its items anew", hint="what was watched is written back later")
+        return False
+
+    async def _restore(self, watched: Sequence[State]) -> dict[str, str]:
         """Write back what was watched, and read it again; return what could not be written, by file."""
+        states: dict[str, list[Watched]] = {}
+        for file, state in watched:
+            states.setdefault(file, []).append(state)
+        wrong: list[tuple[str, KodiItem, Watched]] = []
         for attempt in range(2):
-            items = await self._items(watched)
-            wrong = [(item, watched[file]) for file, item in items.items() if not _kept(item.watched, watched[file])]
+            items = await self._items(states)
+            wrong = [
+                (file, item, more(item.watched, state))
+                for file, wanted in states.items()
+                for item, state in zip(items.get(file, ()), wanted, strict=False)
+                if not kept(item.watched, state)
+            ]
             if not wrong:
                 return {}
             if attempt == 0:
-                await self._client.set_watched(wrong)
-        return {item.files[0]: "what was watched of it could not be written back" for item, _ in wrong}
+                await self._client.set_watched((item, state) for _, item, state in wrong)
+        return {file: "what was watched of it could not be written down" for file, _, _ in wrong}
 
     async def recover(self, call: Call, facts: Fields) -> bool:
         """Write back what a crash left unwritten, and tell whether the rest was done."""
-        if isinstance(noted := facts.get("watched"), Sequence) and not isinstance(noted, str):
-            await self._restore(_watched(noted))
-        if call.action in ("full", "refresh"):
+        watched = states(facts.get("watched"))
+        if call.action == "refresh":
+            # What is still to be read anew would lose afterwards what is written back now.
+            anew = await self._read_anew(noted_items(watched, facts.get("ids")))
+            return not await self._restore(watched) and anew
+        await self._restore(watched)
+        if call.action == "full":
             return False
         await self._idle()
-        items = frozenset(await self._items(_paths(call.errands)))
+        shelf = Shelf(frozenset(await self._items(_paths(call.errands))))
         if call.action == "scan":
-            return all(one.remote in items for one in call.errands)
-        return Shelf(items).settled(call.errands[0]) and all(Shelf(items).settled(one) for one in call.errands)
+            return all(one.remote in shelf.held for one in call.errands)
+        return all(shelf.settled(one) for one in call.errands)
 
     # proof
 
@@ -285,7 +313,7 @@ class KodiDriver:
 
 
 def _scan(batch: tuple[Errand, ...]) -> Call:
-    folders = sorted({one.unit for one in batch})
+    folders = outermost(one.unit for one in batch)
     subject = name(folders[0]) if len(folders) == 1 else count(len(folders), "folder")
     named = folders[0] if len(folders) == 1 else f"{folders[0]} … {folders[-1]}"
     return Call("scan", subject, f"VideoLibrary.Scan {named}", batch, {"folders": folders})
@@ -301,6 +329,20 @@ def _paths(errands: Iterable[Errand]) -> list[str]:
     return [path for one in errands for path in (one.remote, one.previous) if path is not None]
 
 
+def _each(items: Mapping[str, Sequence[KodiItem]]) -> list[KodiItem]:
+    return list({(one.kind, one.id): one for held in items.values() for one in held}.values())
+
+
+def _failed(errands: Iterable[Errand], items: Mapping[str, Sequence[KodiItem]], failures: Failures) -> dict[str, str]:
+    """Return what failed with single items, by our path."""
+    return {
+        errand.item.path: failures[one].message
+        for errand in errands
+        for one in items.get(errand.remote, ())
+        if one in failures and failures[one].code != "gone"
+    }
+
+
 def _named(batch: Sequence[Errand]) -> str:
     first = batch[0].remote
     return first if len(batch) == 1 else f"{first} … {batch[-1].remote}"
@@ -310,20 +352,3 @@ def _texts(value: Json) -> list[str]:
     if isinstance(value, str) or not isinstance(value, Collection):
         return []
     return [str(one) for one in value]
-
-
-def _kept(now: Watched, before: Watched) -> bool:
-    """Tell whether nothing of what was watched before is missing; what somebody watched since is more, not less."""
-    return now == before or now.playcount > before.playcount
-
-
-def _noted(watched: Iterable[tuple[str, Watched]]) -> list[Json]:
-    return [[file, cast(Json, asdict(state))] for file, state in watched]
-
-
-def _watched(noted: Sequence[Json]) -> dict[str, Watched]:
-    found: dict[str, Watched] = {}
-    for row in noted:
-        if isinstance(row, Sequence) and len(row) == 2 and isinstance(row[1], Mapping):
-            found[str(row[0])] = Watched(**cast(dict[str, Any], dict(row[1])))
-    return found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from synctui.model.json import Fields
 from synctui.model.players import Look
 from synctui.syncs.players.driver import Call, Check, Intent, Shelf, Troubles
+from synctui.syncs.players.drivers.folders import outermost
 from synctui.syncs.players.errands import Errand
 from synctui.syncs.players.paths import inside, name
 from synctui.syncs.players.settings import PlayerSettings
@@ -57,11 +58,15 @@ class PlexDriver:
         """Return a scan for each folder and each library that holds it."""
         left = [one for one in errands if shelf is None or not shelf.settled(one)]
         anew = [one for one in left if self._reads_anew(one)]
+        asked = [(unit, one) for one in left for unit in (one.unit, one.previous_unit) if unit is not None]
+        folders = outermost(unit for unit, _ in asked)
         units: dict[tuple[str, str], list[Errand]] = {}
-        for errand in left:
-            for unit in dict.fromkeys(one for one in (errand.unit, errand.previous_unit) if one is not None):
-                for section in _sections(unit, look):
-                    units.setdefault((unit, section), []).append(errand)
+        for unit, errand in asked:
+            folder = next(one for one in folders if inside(unit, one))
+            for section in _sections(folder, look):
+                held = units.setdefault((folder, section), [])
+                if errand not in held:
+                    held.append(errand)
         calls = [
             Call("scan", name(unit), _text(section, unit), tuple(errands), {"section": section, "folder": unit})
             for (unit, section), errands in sorted(units.items())
@@ -112,7 +117,10 @@ class PlexDriver:
         elif call.action == "full":
             await self._client.refresh_everything(section)
         else:
-            await self._client.refresh(section, str(call.facts.get("folder", "")))
+            try:
+                await self._client.refresh(section, str(call.facts.get("folder", "")))
+            except ValueError as error:
+                return {one.item.path: str(error) for one in call.errands}
         return {}
 
     async def _analyze(self, call: Call, intent: Intent) -> Troubles:
