@@ -85,6 +85,10 @@ class Scene:
         return self.media / "tv"
 
     @property
+    def roots(self) -> tuple[LibraryRoot, ...]:
+        return LibraryRoot("Films", str(self.movies), "movies"), LibraryRoot("Series", str(self.tv), "series")
+
+    @property
     def maps(self) -> PathMaps:
         return PathMaps([PathMap(str(self.movies), MOVIES), PathMap(str(self.tv), SHOWS)])
 
@@ -199,8 +203,7 @@ class Scene:
             tuple(self.settings),
             self.groups,
             self.chains,
-            self.libraries
-            or (LibraryRoot("Films", str(self.movies), "movies"), LibraryRoot("Series", str(self.tv), "series")),
+            self.libraries or self.roots,
             clock=self.clock,
             debounce=(0.0, 0.0),
         )
