@@ -35,6 +35,31 @@ _ENDS = {
     ("align", "unchanged"): "in sync",
     ("check", "unchanged"): "in sync",
 }
+_PLAYER_ACTIONS = {
+    "discover": "ask",
+    "scan": "scan",
+    "full": "full scan",
+    "tell": "tell",
+    "move": "move",
+    "remove": "take out",
+    "refresh": "read anew",
+    "trash": "empty trash",
+    "confirm": "confirm",
+    "record": "note",
+    "notify": "message",
+}
+"""What a player is asked for, by the action of an operation."""
+_PLAYERS_OUTCOMES = {Result.UNCHANGED: "told once more", Result.SKIPPED: "left out"}
+_LEFT_OUT = ("unmapped", "outside_roots", "unspeakable", "kept")
+_PLAYER_ENDS = {
+    ("discover", "done"): "online",
+    ("confirm", "done"): "confirmed",
+    ("confirm", "unchanged"): "once more",
+    ("confirm", "failed"): "not there",
+    ("record", "done"): "noted",
+    ("notify", "done"): "shown",
+    ("notify", "skipped"): "not shown",
+}
 _FOUND = {"found_shifted": "off", "found_stretched": "stretched", "found_cut": "cut"}
 
 
@@ -51,6 +76,7 @@ def parts(counts: Mapping[str, object], actions: Collection[str] = (), found: in
     """
     known = {one: number for one in Result if isinstance(number := counts.get(one.value), int) and number}
     shown: list[tuple[Result, str]] = []
+    told = _PLAYERS_OUTCOMES if not _PLAYER_ACTIONS.keys().isdisjoint(actions) else {}
     for one, word in ((Result.DONE, done_word(actions)), *_OUTCOMES):
         number = known.get(one, 0)
         if one is Result.UNCHANGED and (found or "check" in actions):
@@ -58,7 +84,7 @@ def parts(counts: Mapping[str, object], actions: Collection[str] = (), found: in
             shown += [(one, f"{off:,} off")] if off else []
             shown += [(one, f"{number - off:,} in sync")] if number > off else []
         elif number:
-            shown.append((one, f"{number:,} {word}"))
+            shown.append((one, f"{number:,} {told.get(one, word)}"))
     return shown
 
 
@@ -104,11 +130,25 @@ def targets(request: Request, undo_of: int | None = None) -> str:
         what = " and ".join(named)
     else:
         what = f"{named[0]} and {len(named) - 1:,} more"
+    if request.kind == "players" and not named:
+        what = _players(request)
     if undo_of is not None:
         return f"undo of {what}"
     if request.brings_back:
         return f"restore {what}"
     return f"check {what}" if request.checks else what
+
+
+def _players(request: Request) -> str:
+    """Return which players a request names: `Living room`, `Living room and Attic`, `3 players`."""
+    names = [display(str(one)) for option in ("players", "groups") for one in _listed(request.options.get(option))]
+    if not names:
+        return "all players"
+    return " and ".join(names) if len(names) <= 2 else f"{len(names):,} players"
+
+
+def _listed(value: object) -> Sequence[object]:
+    return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
 
 
 def target_word(target: str) -> str:
@@ -124,10 +164,25 @@ def pause(reason: str | None) -> str:
     return _PAUSES.get(reason or "", display(sentence(reason or "")))
 
 
+def action_word(action: str) -> str:
+    """Return what a player is asked for in a word; of other kinds the action itself."""
+    return _PLAYER_ACTIONS.get(action, action)
+
+
+def tells_player(action: str) -> bool:
+    """Tell whether an action is one of those that players are asked for."""
+    return action in _PLAYER_ACTIONS
+
+
 def end_word(action: str, outcome: str, reason: str = "") -> str:
     """Return what came of an operation in one word: `aligned`, `in sync`, `refused`; of a check what it found: `off`."""
     if reason in _FOUND:
         return _FOUND[reason]
+    if reason in _LEFT_OUT and outcome == Result.SKIPPED.value:
+        return "left out"
+    if action in _PLAYER_ACTIONS:
+        told = "told" if outcome == Result.DONE.value else "put off" if outcome == Result.DEFERRED.value else outcome
+        return _PLAYER_ENDS.get((action, outcome), told)
     return _ENDS.get((action, outcome), outcome)
 
 

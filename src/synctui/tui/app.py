@@ -240,7 +240,7 @@ class SyncTui(Ways, inherit_bindings=False):
 
     def top_line(self, place: Place, width: int) -> Line:
         """Return the line at the top: where I am, the other places, what runs."""
-        places = places_line(place)
+        places = places_line(place, width, busy=self.board.running > 0)
         return spread(places, running_line(self.board, width - cells(text_of(places)) - 2), width)
 
     async def do_resume(self) -> None:

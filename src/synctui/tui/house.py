@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,14 +16,16 @@ from synctui.jobs.stop import Stop
 
 if TYPE_CHECKING:
     from synctui.jobs.attendance import Attendance
+    from synctui.jobs.schedule import Schedule
     from synctui.services import Services
 
+log = logging.getLogger(__name__)
 
 _FIRST_PICTURE_S = 0.5
 
 
 class House:
-    """Owns the services and whoever executes jobs; one task opens and closes them, as contexts want it.
+    """Owns the services, whoever executes jobs, and the schedule; one task opens and closes them, as contexts want it.
 
     `on_open` is called whenever services are there, the first time and after each change of the configuration; `on_fail`
     when they cannot be opened, or closed to be opened anew: `close` then raises why. `board` is how the jobs stood when
@@ -109,6 +112,7 @@ class House:
                 await self._seen.wait()
         # Deferred: the first picture does not wait for all that is below the screens.
         from synctui.jobs.attendance import Attendance
+        from synctui.jobs.schedule import Schedule
         from synctui.services import services
 
         while True:
@@ -118,9 +122,13 @@ class House:
                 return  # left before it had begun
             launch = self.launch
             stop = Stop(self.stop)
-            async with services(launch.loaded, launch.paths, jobs=launch.jobs, libraries=launch.libraries) as opened:
+            async with services(
+                launch.loaded, launch.paths, jobs=launch.jobs, libraries=launch.libraries, players=launch.players
+            ) as opened:
                 self.attendance = Attendance(opened.engine)
-                attending = asyncio.get_running_loop().create_task(self.attendance.run(stop), name="attendance")
+                loop = asyncio.get_running_loop()
+                attending = loop.create_task(self.attendance.run(stop), name="attendance")
+                scheduling = loop.create_task(_scheduled(Schedule(opened.engine, opened.schedule), stop), name="schedule")
                 self._services = opened
                 try:
                     self._on_open(opened)
@@ -128,10 +136,19 @@ class House:
                 finally:
                     self._services = None
                     stop.graceful("quit")
-                    with contextlib.suppress(asyncio.CancelledError):
-                        await attending
+                    for task in (scheduling, attending):
+                        with contextlib.suppress(asyncio.CancelledError):
+                            await task
                     self.attendance = None
                     with contextlib.suppress(SyncTuiError):
                         self.board = await opened.engine.board()
             if not self._again or self.stop.asked:
                 return
+
+
+async def _scheduled(schedule: Schedule, stop: Stop) -> None:
+    """Keep to the schedule; a fault in it must not keep the services from being closed."""
+    try:
+        await schedule.run(stop)
+    except Exception as error:
+        log.error("a fault in the schedule", exc_info=error)

@@ -32,6 +32,7 @@ class Messages:
         self.all: deque[Said] = deque(maxlen=_KEPT)
         self.offer: Said | None = None
         self._newest: Said | None = None
+        self._alert: Said | None = None
 
     @property
     def newest(self) -> Said | None:
@@ -44,6 +45,17 @@ class Messages:
         self.all.append(said)
         self._newest = said
         return said
+
+    def alert(self, text: str) -> None:
+        """Say what everybody has to know: it stays at the bottom whatever `news` comes, until the next key."""
+        self._alert = self.say(text, "error")
+
+    def news(self, text: str, role: Role) -> None:
+        """Keep a message that nobody asked for, and make it the newest unless an alert stands there."""
+        alert, standing = self._alert, self._newest
+        self.say(text, role)
+        if alert is not None and standing is alert:
+            self._newest = alert
 
     def clear(self) -> None:
         """Take the newest message from the bottom; it can still be read among all."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synctui.jobs.board import Board
+from synctui.jobs.board import Board, BoardJob
 from synctui.text import cells, clip, display
 from synctui.tui.draw.line import Line, Span
 from synctui.words import clock_time
@@ -12,20 +12,37 @@ from synctui.words import clock_time
 if TYPE_CHECKING:
     from synctui.tui.screens.place import Place
 
-_PLACES = ("Library", "Jobs", "Settings")
+_PLACES = ("Library", "Jobs", "Players", "Settings")
 _MOST_ABOUT = 32
+_WIDE = 100
+_RAREST = "Settings"
 
 
-def places_line(place: Place) -> Line:
-    """Return the name and the places, the one that is shown in bold."""
+def places_line(place: Place, width: int, *, busy: bool = False) -> Line:
+    """Return the name and the places, the one that is shown in bold.
+
+    Where there is little room the rarest gives way to what runs (`busy`), and all others to the one that is shown.
+    """
     line: list[Span] = [Span(" SyncTUI", "accent")]
-    for name in _PLACES:
+    aside = place.title_word not in _PLACES
+    scarce = width < _WIDE and place.title_word != _RAREST and (aside or busy)
+    named = [name for name in _PLACES if not (scarce and name == _RAREST)]
+    if cells(" SyncTUI") + sum(3 + cells(name) for name in named) > width:
+        named = [name for name in named if name == place.title_word]
+    for name in named:
         line += [Span("   "), Span(name, "strong" if name == place.title_word else "dim", does=name.lower())]
-    if place.title_word and place.title_word not in _PLACES:
+    if place.title_word and aside:
         line += [Span("   "), Span(place.title_word, "strong")]
     if place.about:
         line += [Span("  "), Span(clip(display(place.about), _MOST_ABOUT), "dim")]
     return tuple(line)
+
+
+def job_title(job: BoardJob) -> str:
+    """Return what a job does, as it is said in passing: `subtitles Series`, `tell 3 players`, `tell players of Salt`."""
+    if job.request.kind != "players":
+        return job.title
+    return f"tell players of {job.what}" if job.request.targets else f"tell {job.what}"
 
 
 def running_line(board: Board, room: int) -> Line:
@@ -40,5 +57,5 @@ def running_line(board: Board, room: int) -> Line:
     left = f"{clock_time(shown.eta_s)} left" if shown.eta_s is not None else ""
     more = f"  +{len(running) - 1}" if len(running) > 1 else ""
     rest = f"  {share}  {left}{more} "
-    title = clip(job.title, max(len(job.request.kind), room - cells(rest) - 2))
+    title = clip(job_title(job), max(len(job.request.kind), room - cells(rest) - 2))
     return (Span("▶ ", "accent", does="jobs"), Span(title + rest, does="jobs"))

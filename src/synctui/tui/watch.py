@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 from synctui.errors import SyncTuiError
 from synctui.jobs.board import Board
-from synctui.text import clip
+from synctui.store import journal
+from synctui.text import clip, display
 from synctui.tui.leaving import interrupted
 from synctui.tui.screens.place import Place
+from synctui.tui.topline import job_title
 
 if TYPE_CHECKING:
     from synctui.tui.app import SyncTui
 
 _MOST_TITLE = 40
+_MOST_READ = 2000
+_PAGE = 500
 
 
 class Watch:
@@ -23,6 +27,7 @@ class Watch:
         self.board = Board()
         self.looked = False
         self._home = home
+        self._told: int | None = None
 
     async def look(self) -> bool:
         """Look at the jobs; return whether one runs here."""
@@ -42,10 +47,12 @@ class Watch:
         home.faults.trouble_when_new("attendance", attendance.trouble if attendance is not None else None)
         if not self.looked:
             self.looked = True
+            await self._tell_alerts()
             if home.guide is not None:
                 home.guide.begin(self.board)
         if self.board.version != before.version:
             self._tell_ended(before)
+            await self._tell_alerts()
             self._offer_to_resume()
             if isinstance(home.screen, Place):
                 home.screen.take_over()
@@ -56,8 +63,25 @@ class Watch:
         known = {job.id: job for job in before.jobs}
         for job in self.board.jobs:
             if job.id in known and job.state.final and not known[job.id].state.final:
-                said = f"{job.state.glyph} {clip(job.title, _MOST_TITLE)}: {job.result}"
-                self._home.messages.say(said, "good" if job.clean else "warn")
+                said = f"{job.state.glyph} {clip(job_title(job), _MOST_TITLE)}: {job.result}"
+                self._home.messages.news(said, "good" if job.clean else "warn")
+
+    async def _tell_alerts(self) -> None:
+        """Say what jobs of any process have alerted everybody of since the last look."""
+        try:
+            database = self._home.services.database
+            if self._told is None:
+                self._told = await journal.last_id(database)
+            for _ in range(0, _MOST_READ, _PAGE):
+                found = await journal.after(database, self._told, limit=_PAGE)
+                for event in found:
+                    self._told = event.id
+                    if event.type == "alert":
+                        self._home.messages.alert(display(str(event.fields.get("message", ""))))
+                if len(found) < _PAGE:
+                    return
+        except SyncTuiError as error:
+            self._home.faults.trouble_when_new("journal", error)
 
     def _offer_to_resume(self) -> None:
         messages = self._home.messages

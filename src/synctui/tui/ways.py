@@ -59,6 +59,11 @@ class Ways(Sturdy, App[ExitCode], inherit_bindings=False):
 
         self.go(JobsScreen)
 
+    def do_players(self) -> None:
+        from synctui.tui.screens.players.screen import PlayersScreen
+
+        self.go(PlayersScreen)
+
     def do_settings(self) -> None:
         from synctui.tui.screens.settings.screen import SettingsScreen
 

@@ -19,6 +19,7 @@ from tests.tui.jobs.scenes import open_job
 from tests.tui.names.sight import settled
 from tests.tui.preview.toy import SlowSync, put
 from tests.tui.snapshots.gallery import HERE, Gallery
+from tests.tui.snapshots.living import find_players, players_config
 from tests.tui.snapshots.scene import (
     PAST,
     PRESENT,
@@ -44,10 +45,11 @@ NAMES = frozenset(
                 *("settings", "help", "palette", "messages"),
                 *("jobs", "job", "job-log", "operation", "quit"),
                 "tour",
+                *("no-players", "players", "player-off", "player-items", "new-player"),
             ),
             BOTH,
         ),
-        **dict.fromkeys(("library-no-colour", "library-ascii", "jobs-no-colour", "jobs-ascii"), BOTH),
+        **dict.fromkeys(("library-no-colour", "library-ascii", "jobs-no-colour", "jobs-ascii", "players-ascii"), BOTH),
     }.items()
     for size in sizes
 )
@@ -83,6 +85,9 @@ async def test_a_first_start(folder: Path) -> None:
         await gallery.hang("add-library")
         await s.press("escape", "escape", "J")
         await gallery.hang("no-jobs")
+        await s.press("P")
+        await s.sees("There is no player yet")
+        await gallery.hang("no-players")
 
 
 async def test_the_tour_of_the_demo(folder: Path) -> None:
@@ -114,6 +119,29 @@ async def test_library_plans_and_jobs(folder: Path) -> None:
             await _jobs(s, gallery, folder)
         finally:
             lock.release()
+
+
+async def test_the_players(folder: Path) -> None:
+    libraries = put_library(folder)
+    async with shown(folder, libraries=libraries, config=players_config(folder)) as (s, gallery):
+        await find_players(s.services, folder)
+        await s.press("P")
+        await s.sees("2 of 4 online")
+        await gallery.hang("players")
+        gallery.in_ascii(True)
+        await gallery.hang("players-ascii", themes=("dark",))
+        gallery.in_ascii(False)
+        await go_to(s, "Bedroom")
+        await s.sees("nobody answers")
+        await gallery.hang("player-off")
+        await s.press("enter")
+        await s.sees("3 waiting")
+        await gallery.hang("player-items")
+        await s.press("escape", "n")
+        await s.sees("What is it?")
+        await s.press("p")
+        await s.sees("plex.tv")
+        await gallery.hang("new-player")
 
 
 async def go_to(s: Stage, text: str) -> None:

@@ -6,6 +6,7 @@ from synctui.tui.commands.command import Command
 from synctui.tui.commands.everywhere import EVERYWHERE
 from synctui.tui.commands.jobs import JOB, JOBS, OPERATION
 from synctui.tui.commands.library import DETAILS, LIBRARY
+from synctui.tui.commands.players import FORM, ITEMS, MAPPING, PLAYERS
 from synctui.tui.commands.preview import PREVIEW
 from synctui.tui.commands.settings import HELP, KEYS, MESSAGES, SETTINGS, WELCOME
 
@@ -17,6 +18,10 @@ PLACES = {
     "jobs": "Jobs",
     "job": "One job",
     "operation": "One operation",
+    "players": "Players",
+    "items": "Items of a player",
+    "mapping": "Folders of a player",
+    "form": "New player",
     "settings": "Settings",
     "keys": "Keys",
     "help": "Help",
@@ -31,6 +36,10 @@ COMMANDS: tuple[Command, ...] = (
     *JOBS,
     *JOB,
     *OPERATION,
+    *PLAYERS,
+    *ITEMS,
+    *MAPPING,
+    *FORM,
     *SETTINGS,
     *KEYS,
     *HELP,

@@ -182,7 +182,7 @@ class Place(Sturdy, Screen[Any]):
         ranked = sorted((one for one in self.home.keymap.of_place(self.place) if one.hint), key=lambda one: one.hint)
         shown, taken = 0, sum(cells(fit(span)) for span in line)
         help = next((one for one in ranked if one.id == "help"), None)
-        reserve = 0 if help is None or not help.keys else cells(shown_key(help.keys[0])) + 1 + cells(help.label) + 2
+        reserve = 0 if help is None or not help.keys else cells(shown_key(help.keys[0])) + 1 + cells(help.label) + 3
         for command in ranked:
             word = self.available(command)
             if not word or not command.keys:

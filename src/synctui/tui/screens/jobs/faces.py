@@ -82,6 +82,8 @@ def glyph(job: BoardJob) -> Span:
 
 def actions(job: BoardJob) -> tuple[str, ...]:
     """Return what the operations of a job do, for the word of what is done."""
+    if job.request.kind == "players":
+        return ("confirm",)
     if job.request.kind != "subtitles":
         return ()
     if job.request.brings_back or job.undo_of is not None:
@@ -110,9 +112,15 @@ def role_of(result: Result | None, reason: str) -> Role:
     return ROLES.get(result, "text") if result is not None else "text"
 
 
-def result_line(job: BoardJob, width: int) -> Line:
-    """Return what a job did in at most so many columns: what has no room is left out, its message or reason first."""
+def result_line(job: BoardJob, width: int, came: str = "") -> Line:
+    """Return what a job did in at most so many columns: what has no room is left out, its message or reason first.
+
+    `came` is what it came to in words of its kind, where those say more than how its operations ended.
+    """
     said = parts(job)
+    if came and job.state is JobState.COMPLETED:
+        told = [Span(part, "text" if job.clean else "error") for part in came.split(", ")]
+        return whole(told, width, ", ")
     if job.state is JobState.FAILED or not said:
         return (Span(job.result, "error" if job.state is JobState.FAILED else "dim"),)
     line: list[Span] = [Span("cancelled: ", "dim")] if job.state is JobState.CANCELLED else []
@@ -143,8 +151,8 @@ def why_paused(job: BoardJob) -> str:
     return summary.pause(shown.pause_reason) or "paused"
 
 
-def head(job: BoardJob, width: int) -> Line:
-    """Return the one line of a job."""
+def head(job: BoardJob, width: int, came: str = "") -> Line:
+    """Return the one line of a job; `came` as `result_line` has it."""
     what = max(10, min(36, width * 25 // 100))
     line: Line = (glyph(job), Span(job.request.kind, "text", _KIND), Span(job.what, "strong", what), Span("  "))
     room = max(0, width - 2 - _KIND - what - 2)
@@ -155,7 +163,7 @@ def head(job: BoardJob, width: int) -> Line:
             Span(lasted(shown.started_at, shown.completed_at), "dim", _LASTED, right=True),
         )
         left = max(0, room - _WHEN - _LASTED)
-        return (*line, *spread(result_line(job, left), (), left), *times)
+        return (*line, *spread(result_line(job, left, came), (), left), *times)
     if job.state is JobState.AWAITING_CONFIRMATION:
         return (*line, Span(f"waits for you: {words.count(shown.total, 'operation')}", "warn", room))
     if job.state is JobState.PLANNING:

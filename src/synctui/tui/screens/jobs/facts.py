@@ -20,7 +20,9 @@ from synctui.tui.draw.pictures import offset_words
 from synctui.tui.draw.plots import bar, confidence_bar
 from synctui.tui.draw.times import at_time, lasted
 from synctui.tui.draw.wrap import wrapped
+from synctui.tui.screens.jobs.calls import about_player
 from synctui.tui.screens.jobs.faces import ROLES, role_of
+from synctui.tui.screens.players.wording import advice_for
 
 _NAME = 12
 _BAR = 16
@@ -28,7 +30,7 @@ _MOST_CUTS = 6
 _ENGINES = {"builtin": "built-in"}
 
 
-_PLAIN = ("done", "aligned", "restored")
+_PLAIN = ("done", "aligned", "restored", "online", "accepted", "confirmed", "noted", "shown")
 """Reasons that say no more than the outcome."""
 
 
@@ -197,5 +199,7 @@ def note_lines(record: OperationRecord) -> tuple[Line, ...]:
     first: Line = (Span("   "), Span(word, role), Span(f": {told}" if told else ""))
     if record.undone_by is not None:
         return first, (Span(f"   taken back by job {record.undone_by}", "dim"),)
-    hint = advice(record.reason) if result not in (Result.DONE, Result.UNCHANGED) else ""
+    one = record.operation
+    found = (about_player(one.track, one.action) and advice_for(record.reason)) or advice(record.reason)
+    hint = found if result not in (Result.DONE, Result.UNCHANGED) else ""
     return (first, (Span(f"   {hint}", "dim"),)) if hint else (first,)

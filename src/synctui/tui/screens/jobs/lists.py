@@ -15,8 +15,9 @@ from synctui.model.states import OperationState, Result
 from synctui.store import logbook, outcomes
 from synctui.store.database import Database
 from synctui.store.history import OperationRecord
-from synctui.text import display
+from synctui.text import clip, display
 from synctui.tui.draw.line import Line, Span
+from synctui.tui.screens.jobs.calls import about_player, call_title
 from synctui.tui.screens.jobs.faces import role_of
 from synctui.tui.screens.jobs.facts import says_no_more
 from synctui.tui.screens.jobs.pages import PAGE, Pages
@@ -95,7 +96,10 @@ def operation_line(record: OperationRecord, width: int, flights: dict[str, InFli
     one = record.operation
     detail_width = max(_DETAIL, min(60, width - 2 - 48 - _WORD))
     subject = max(16, min(60, width - 2 - _WORD - detail_width))
-    name = Span(words.name(display(one.subject), subject - 1), width=subject)
+    if about_player(one.track, one.action):
+        name = Span(clip(display(call_title(one.track, one.action, one.subject)), subject - 1), width=subject)
+    else:
+        name = Span(words.name(display(one.subject), subject - 1), width=subject)
     if record.result is None:
         flight = flights.get(display(one.subject, 200)) if record.state is not OperationState.FINISHED else None
         if flight is not None:

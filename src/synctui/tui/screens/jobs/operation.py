@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.containers import Horizontal
@@ -21,9 +21,11 @@ from synctui.tui.commands.command import Command
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.pictures import GUTTER, Window, picture_lines
 from synctui.tui.draw.times import at_time
+from synctui.tui.screens.jobs.calls import call_lines
 from synctui.tui.screens.jobs.facts import fact_lines
 from synctui.tui.screens.jobs.steering import JobPlace
 from synctui.tui.screens.library.clipboard import pasted
+from synctui.tui.screens.preview.calls import is_call
 from synctui.tui.widgets.lines import Lines
 
 _WIDE = 120
@@ -130,11 +132,17 @@ class OperationScreen(JobPlace):
         self._written = tuple(await writings(database, path)) if path is not None else ()
         self.record = found
         self._drawn = None
+        self._arrange()
         self._show()
         self.update_frame()
 
     def _arrange(self) -> None:
-        self.set_class(self.size.width >= _WIDE and self.size.height < _HIGH, "-wide")
+        self.set_class(self.size.width >= _WIDE and self.size.height < _HIGH and not self._tells, "-wide")
+
+    @property
+    def _tells(self) -> bool:
+        """Tell whether it is about a player: there is no picture of that."""
+        return self.record is not None and is_call(self.record.operation)
 
     @property
     def _room(self) -> int:
@@ -145,6 +153,8 @@ class OperationScreen(JobPlace):
         if not self.stands or self.record is None:
             return
         self._put()
+        if self._tells:
+            return
         wanted = (self._room, self._window)
         if wanted not in (self._drawing, self._drawn):
             self._drawing = wanted
@@ -158,12 +168,17 @@ class OperationScreen(JobPlace):
             facts.show(*fact_lines(self.record, self._written, _FACTS - 2))
             self._plot.show(*self._picture_lines(3))
             return
-        facts_told = fact_lines(self.record, self._written, self.size.width)
         high = self.size.height >= _HIGH
-        lines = (*facts_told, *(((),) if high else ()), *self._picture_lines(6 if high else 2))
-        self._more = max(0, len(lines) - max(1, facts.size.height))
+        if self._tells:
+            self._scrolled(call_lines(self.record, self.size.width))
+            return
+        facts_told = fact_lines(self.record, self._written, self.size.width)
+        self._scrolled((*facts_told, *(((),) if high else ()), *self._picture_lines(6 if high else 2)))
+
+    def _scrolled(self, lines: Sequence[Line]) -> None:
+        self._more = max(0, len(lines) - max(1, self._facts.size.height))
         self._top = max(0, min(self._top, self._more))
-        facts.show(*lines[self._top :])
+        self._facts.show(*lines[self._top :])
 
     async def _draw(self, record: OperationRecord, wanted: tuple[int, Window]) -> None:
         room, window = wanted

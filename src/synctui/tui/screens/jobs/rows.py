@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 from synctui.jobs.board import BoardJob
 from synctui.model.states import JobState
@@ -22,6 +22,13 @@ class JobRows(Rows):
         self._slots: dict[int, Slots] = {}
         self._drawn: dict[int, tuple[Line, ...]] = {}
         self._width = 0
+        self._came: dict[int, str] = {}
+
+    def came(self, sums: Mapping[int, str]) -> None:
+        """Take over what jobs came to, in words of their kind; `take` then draws them anew."""
+        self._came.update(sums)
+        for job in sums:
+            self._drawn.pop(job, None)
 
     def take(self, jobs: Sequence[BoardJob], width: int) -> list[int] | None:
         """Take over how the jobs stand; returns the places of rows that look different, None when rows came or went."""
@@ -50,12 +57,12 @@ class JobRows(Rows):
             return None
         changed: list[int] = []
         for start, job in zip(self._heads, jobs, strict=True):
-            old, new = drawn[job.id], self._drawn[job.id]
-            changed += [start + place for place, line in enumerate(new) if old[place] != line]
+            old, new = drawn.get(job.id), self._drawn[job.id]
+            changed += [start + place for place, line in enumerate(new) if old is None or old[place] != line]
         return changed
 
     def _lines(self, job: BoardJob, width: int) -> tuple[Line, ...]:
-        return (head(job, width), *below(job, self._slots.get(job.id) or Slots(), width))
+        return (head(job, width, self._came.get(job.id, "")), *below(job, self._slots.get(job.id) or Slots(), width))
 
     def place_of(self, row: int) -> int:
         """Return which job a row belongs to."""

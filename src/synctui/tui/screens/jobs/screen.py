@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.containers import Horizontal
@@ -11,8 +11,10 @@ from textual.widget import Widget
 
 from synctui import words
 from synctui.jobs.board import Board, BoardJob
+from synctui.store import journal
 from synctui.tui.commands.command import Command
 from synctui.tui.draw.line import Line, Span
+from synctui.tui.screens.jobs.calls import came_to
 from synctui.tui.screens.jobs.past import Past
 from synctui.tui.screens.jobs.rows import JobList, JobRows
 from synctui.tui.screens.jobs.sheet import job_sheet
@@ -41,6 +43,7 @@ class JobsScreen(JobPlace):
         self._only_wrong = False
         self._version: int | None = None
         self._reading = False
+        self._summed: set[int] = set()
         # Kept, not looked for: while the screen is taken down its parts go one by one.
         self._empty = Lines(id="jobs-empty", height=0)
         self._list = JobList(self._source, id="jobs-list")
@@ -113,6 +116,25 @@ class JobsScreen(JobPlace):
             rows.redraw(changed)
         self._show_pane()
         self._read_older()
+        self._read_sums()
+
+    def _read_sums(self) -> None:
+        """Read what those in sight came to, where that is not told by how their operations ended."""
+        seen = {job.id: job for row in self._list.on_screen() if (job := self._source.job_at(row)) is not None}
+        told = [job.id for job in seen.values() if job.state.final and job.request.kind == "players"]
+        wanted = [job for job in told if job not in self._summed]
+        if wanted and self.home.house.ready:
+            self._summed.update(wanted)
+            self.home.start(self._sum(wanted), name="sums")
+
+    async def _sum(self, wanted: Sequence[int]) -> None:
+        found: dict[int, str] = {}
+        for job in wanted:
+            async for event in journal.stream(self.home.services.database, job, types=("metrics",)):
+                found[job] = came_to(event.fields)
+        if found and self.stands:
+            self._source.came(found)
+            self._take(self.home.board)
 
     def _tell_empty(self) -> None:
         empty = not self._source.jobs
@@ -178,6 +200,7 @@ class JobsScreen(JobPlace):
     def on_row_list_moved(self, event: RowList.Moved) -> None:
         self._show_pane()
         self._read_older()
+        self._read_sums()
         self.update_frame()
 
     # commands

@@ -10,8 +10,10 @@ from synctui.jobs import summary
 from synctui.model.events import Event
 from synctui.model.states import JobState, Result
 from synctui.store.blobs import from_blob
+from synctui.text import clip, pad
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.times import at_time, clock
+from synctui.tui.screens.jobs.calls import STAGES, about_player, call_title, came_to
 from synctui.tui.screens.jobs.faces import role_of
 from synctui.tui.screens.jobs.facts import says_no_more
 
@@ -43,10 +45,15 @@ def _told(event: Event, width: int) -> Line:
             why = fields.get("message") or fields.get("cause") or ""
             return (Span(f"{fields.get('subject', '')}: waits {wait} and tries again: {why}", "warn"),)
         case "stage_start":
-            stage = fields.get("stage") or "first stage"
+            stage = str(fields.get("stage") or "first stage")
+            track = fields.get("track")
+            if track not in (None, "", "default") and stage in STAGES:
+                stage = f"{track}, {STAGES[stage]}"
             return (Span(f"{stage}: {words.count(_number(fields, 'total'), 'operation')}", "dim"),)
         case "warning" | "alert":
-            return (Span(str(fields.get("message", "")), "warn"),)
+            return (Span(str(fields.get("message", "")), "warn" if event.type == "warning" else "error"),)
+        case "metrics" if told := came_to(fields):
+            return (Span(told, "dim"),)
         case "quota":
             return (Span(f"{fields.get('used')} of {fields.get('limit')} used", "dim"),)
     return (Span(str(fields.get("message") or event.type.replace("_", " ")), "dim"),)
@@ -60,7 +67,11 @@ def _ended(fields: Mapping[str, object], width: int) -> Line:
     detail = "" if says_no_more(outcome, fields) else summary.end_detail(outcome, reason, fields, short=width < 90)
     if width < 90:
         detail = " ".join(detail.split())  # columns of numbers are for where there is room for them
-    subject = words.name(str(fields.get("subject", "")), max(12, min(_SUBJECT, width // 2)))
+    room = max(12, min(_SUBJECT, width // 2))
+    track, action, about = (str(fields.get(name, "")) for name in ("track", "action", "subject"))
+    subject = (
+        pad(clip(call_title(track, action, about), room), room) if about_player(track, action) else words.name(about, room)
+    )
     glyph = result.glyph if result is not None else " "
     return (Span(glyph, role, 2), Span(subject), Span("  "), Span(word, role, 10), Span(detail.strip(), "dim"))
 

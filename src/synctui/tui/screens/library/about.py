@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from synctui import words
 from synctui.jobs.summary import end_detail, end_word
 from synctui.model.library import TreeCounts
 from synctui.model.states import OFF, SubtitleState
 from synctui.store.history import OperationRecord
+from synctui.store.player_items import QueueRow
 from synctui.store.tree import TreeRow
 from synctui.syncs.subtitles.details import Backup, Details, VideoFacts, track_words
 from synctui.text import cells, display
@@ -19,6 +20,7 @@ from synctui.tui.draw.palette import Role
 from synctui.tui.draw.plots import confidence_bar
 from synctui.tui.draw.times import at_time, when
 from synctui.tui.draw.wrap import wrapped
+from synctui.tui.screens.library.holders import held_lines, holder_lines
 from synctui.tui.screens.library.standing import role_of, standing, standing_of
 
 _LABEL = 11
@@ -28,12 +30,17 @@ _RESULTS: Mapping[str, Role] = {"done": "good", "failed": "error", "conflict": "
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is known of a row so far: its line in the tree, a subtitle's or video's details, what the video holds."""
+    """What is known of a row so far: its line in the tree, a subtitle's or video's details, what the video holds.
+
+    `holders` say how its video stands with each player, `held` how many videos of a show or season do.
+    """
 
     row: TreeRow
     label: str
     details: Details | None = None
     facts: VideoFacts | None = None
+    holders: Sequence[QueueRow] = ()
+    held: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def lines_of(about: About, width: int, keys: Mapping[str, str]) -> list[Line]:
@@ -51,6 +58,7 @@ def lines_of(about: About, width: int, keys: Mapping[str, str]) -> list[Line]:
         lines += _state(details, width, keys)
     lines += _video(details, about.facts, width)
     lines += _original(details, width, keys)
+    lines += _folded(holder_lines(about.holders, _LABEL), width)
     return lines + _history(details.history, width)
 
 
@@ -63,7 +71,7 @@ def _node(about: About, width: int) -> list[Line]:
     lines = _named(about.label, width)
     if about.row.path:
         lines += _text(about.row.path, width, "dim")
-    return [*lines, (), *_counted(counts)]
+    return [*lines, (), *_counted(counts), *held_lines(about.held)]
 
 
 def _counted(counts: TreeCounts) -> list[Line]:

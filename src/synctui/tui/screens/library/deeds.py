@@ -66,6 +66,21 @@ async def _request(home: SyncTui, subjects: Subjects, options: dict[str, Json], 
     home.preview(request, f"{what}: {subjects.title}")
 
 
+async def tell(home: SyncTui, subjects: Subjects) -> None:
+    """Preview telling the players of these files."""
+    tools = home.services.players.tools
+    if not tools.players:
+        home.say("no player is configured", "warn", hint=f"{home.key_of('', 'players')} shows how to add one")
+    elif not tools.enabled:
+        home.say("players are switched off", "warn", hint="players.enabled in the settings")
+    elif not any(player.enabled for player in tools.players):
+        home.say("every player is disabled", "warn", hint=f"{home.key_of('', 'players')} shows them")
+    elif not subjects:
+        home.say("there is nothing here to tell of")
+    else:
+        home.preview(Request("players", await subjects.media()), f"Tell players: {subjects.title}")
+
+
 async def undo(home: SyncTui, subjects: Subjects) -> None:
     """Preview taking back what was last done to each file; what several jobs did is taken back job by job."""
     found = await takeable(home.services.database, await subjects.subtitles())

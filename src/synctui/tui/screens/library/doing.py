@@ -42,6 +42,9 @@ class Doing(Place):
     async def do_undo(self) -> None:
         await _deeds().undo(self.home, await self.subjects())
 
+    async def do_tell(self) -> None:
+        await _deeds().tell(self.home, await self.subjects())
+
     async def do_ignore(self) -> None:
         await _deeds().ignore(self.home, await self.subjects())
         self.decided()

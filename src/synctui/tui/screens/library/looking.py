@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from synctui.errors import SyncTuiError
-from synctui.store import tree
+from synctui.store import player_items, tree
+from synctui.store.holders import held_below
 from synctui.syncs.subtitles.details import VideoFacts
 from synctui.tui.screens.library.about import About
 from synctui.tui.screens.library.branch import Row
@@ -42,6 +43,8 @@ class Looking:
         self._turn += 1
         if row.entry.key[0] == "node":
             self._show(About(row.entry.row, row.entry.label))
+            if row.entry.row.kind != "library":
+                home.start(self._tell_of_players(home, row, self._turn), name="details")
         else:
             home.start(self._tell(home, row, self._turn), name="details")
 
@@ -61,6 +64,13 @@ class Looking:
             return
         self.look_at(home, replace(row, entry=replace(entry, row=found[0])) if found else row)
 
+    async def _tell_of_players(self, home: SyncTui, row: Row, turn: int) -> None:
+        entry = row.entry
+        assert entry is not None
+        held = await self._asked(held_below(home.services.database, entry.row.id), turn)
+        if held:
+            self._show(About(entry.row, entry.label, held=held))
+
     async def _tell(self, home: SyncTui, row: Row, turn: int) -> None:
         entry = row.entry
         assert entry is not None
@@ -76,9 +86,12 @@ class Looking:
         if details.video is None:
             self._show(about)
             return
+        holders = await self._asked(player_items.holders(home.services.database, details.video), turn)
+        if holders is None:
+            return
         asked = (details.video, (details.language,) if details.language else ())
         facts = self._facts.get(asked)
-        self._show(About(entry.row, entry.label, details, facts))
+        self._show(About(entry.row, entry.label, details, facts, holders))
         if facts is not None:
             return
         facts = await self._asked(subtitles.video_facts(*asked), turn)
@@ -86,7 +99,7 @@ class Looking:
             if len(self._facts) >= _MOST_KEPT:
                 self._facts.clear()
             self._facts[asked] = facts
-            self._show(About(entry.row, entry.label, details, facts))
+            self._show(About(entry.row, entry.label, details, facts, holders))
 
     async def _asked(self, answer: Awaitable[_Answer], turn: int) -> _Answer | None:
         """Return the answer, None when it came too late or there is none."""

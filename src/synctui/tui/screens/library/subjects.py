@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from synctui import words
 from synctui.library.decisions import paths_below
 from synctui.model.library import LibraryRoot
-from synctui.store import branches
+from synctui.store import branches, tree
 from synctui.store.database import Database
+from synctui.store.holders import videos_in
 from synctui.store.targets import address
 from synctui.tui.screens.library.branch import Row
 from synctui.tui.screens.library.sources import Key
@@ -47,6 +48,15 @@ class Subjects:
     async def targets(self) -> tuple[str, ...]:
         """Return them as the targets of a request."""
         found = [await address(self._database, node) for node in self.nodes]
+        found += (await branches.paths(self._database, self.files)).values()
+        found += [str(path) for kind, path in self.keys if kind == "subtitle"]
+        return tuple(dict.fromkeys(found))
+
+    async def media(self) -> tuple[str, ...]:
+        """Return them as paths: folders of libraries, the videos of shows and seasons, files themselves."""
+        found: list[str] = []
+        for row in await tree.node_rows(self._database, self.nodes):
+            found += [row.path] if row.path is not None else await videos_in(self._database, row.id)
         found += (await branches.paths(self._database, self.files)).values()
         found += [str(path) for kind, path in self.keys if kind == "subtitle"]
         return tuple(dict.fromkeys(found))

@@ -17,6 +17,7 @@ from synctui.model.reasons import sentence
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.wrap import wrapped
 from synctui.tui.screens.place import Place
+from synctui.tui.screens.preview import calls
 from synctui.tui.screens.preview.columns import NOT_OURS, does_something, engine_word
 from synctui.tui.widgets.rows import RowList, TextRows
 
@@ -79,7 +80,7 @@ async def backup_words(services: Services, operation: Operation) -> str:
     Asks the store and the disk. Raises nothing but SyncTuiError.
     """
     path = operation.path
-    if path is None or operation.action == "check" or not does_something(operation):
+    if path is None or operation.action == "check" or calls.is_call(operation) or not does_something(operation):
         return ""
     if operation.action == "restore":
         kind, _, name = str(operation.payload.get("place") or "").partition(":")
@@ -103,6 +104,8 @@ def _next_backup(path: str) -> str:
 def detail_lines(planned: PlannedOperation, width: int, backup: str = "") -> list[Line]:
     """Return an operation's details in lines of so many columns."""
     operation = planned.operation
+    if calls.is_call(operation):
+        return calls.detail_lines(planned, width)
     lines: list[Line] = [(Span(one, "strong"),) for one in wrapped(os.path.basename(operation.subject) or "-", width)]
     lines += [(Span(one),) for one in wrapped(_sentence(operation), width)]
     if does_something(operation) and not planned.selected:

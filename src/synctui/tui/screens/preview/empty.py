@@ -12,7 +12,8 @@ from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.palette import Role
 from synctui.tui.draw.times import when
 from synctui.tui.draw.wrap import wrapped
-from synctui.tui.screens.preview.sums import state_word
+from synctui.tui.screens.preview import calls
+from synctui.tui.screens.preview.sums import notice_words, state_word
 from synctui.tui.screens.preview.wanted import Wanted
 
 _INDENT = 3
@@ -31,9 +32,15 @@ def empty_lines(draft: Draft, wanted: Wanted, since: str, languages: Sequence[st
     elif draft.totals.brakes:
         lines += _paragraph("Nothing was looked at: this does not look as it did before.", width, "strong")
         for brake in draft.totals.brakes:
-            lines += _paragraph(brake.message, width, "warn")
+            lines += _paragraph(notice_words(brake), width, "warn")
         lines += [(), _key("enter", "asks whether it is meant"), _key("esc", "back, nothing is written")]
         return lines
+    elif wanted.tells:
+        forced = wanted.option("force") is True
+        for text, role in calls.empty_lines(draft, forced):
+            lines += _paragraph(text, width, role)
+        again = [] if forced else [_key("c", "ask all the same, also who is left alone")]
+        return [*lines, (), *again, _key("esc", "back")]
     elif not total:
         lines += _paragraph("There is no subtitle here.", width, "strong")
         if languages:
@@ -79,7 +86,7 @@ def notice_lines(totals: PlanTotals, missing: str, width: int) -> list[Line]:
     for one in totals.notices:
         role: Role = "error" if one.level == "brake" else "warn"
         word = "stopped" if one.level == "brake" else "warning"
-        for at, text in enumerate(wrapped(one.message, width - 10)):
+        for at, text in enumerate(wrapped(notice_words(one), width - 10)):
             lines.append((Span(word if not at else "", role, 10), Span(text)))
     if missing:
         lines += [(Span("undo", "warn", 10), Span(one)) for one in wrapped(missing, width - 10)]

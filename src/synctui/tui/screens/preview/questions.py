@@ -18,6 +18,7 @@ from synctui.text import display
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.wrap import wrapped
 from synctui.tui.flows import choose_file
+from synctui.tui.screens.preview.sums import notice_words
 from synctui.tui.widgets.dialogs import Choice, Menu
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ async def for_all(home: SyncTui, subject: str, count: int) -> bool | None:
 
 async def lift_brake(home: SyncTui, brakes: Sequence[Notice]) -> bool:
     """Return whether a person says that what stopped the plan is meant."""
-    said: list[Line | str] = [(Span(line, "warn"),) for one in brakes[:4] for line in wrapped(one.message, _INSIDE)]
+    said: list[Line | str] = [(Span(line, "warn"),) for one in brakes[:4] for line in wrapped(notice_words(one), _INSIDE)]
     if len(brakes) > 4:
         said.append(f"and {len(brakes) - 4:,} more like this")
     choices = (

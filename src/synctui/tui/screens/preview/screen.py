@@ -38,7 +38,8 @@ class PreviewScreen(ShownPlan):
     async def on_unmount(self) -> None:
         self.gone = True
         if self.desk.busy:
-            self.home.say("the plan was given up: nothing was written", "dim")
+            done = "sent" if self.desk.wanted.tells else "written"
+            self.home.say(f"the plan was given up: nothing was {done}", "dim")
         await self.desk.close()
 
     def opened(self) -> None:
@@ -128,7 +129,7 @@ class PreviewScreen(ShownPlan):
             await self._planned()
             return
         self.home.pulse.poke()
-        doing = sums.doing_words(totals)
+        doing = sums.doing_words(totals, desk.wanted)
         if holder:
             self.home.say(f"kept as job {job}: {holder} executes now", hint="it follows")
         else:

@@ -16,7 +16,7 @@ from synctui.jobs.draft import PlannedOperation
 from synctui.tui.commands.command import Command
 from synctui.tui.draw.line import Line, Span, spread
 from synctui.tui.screens.place import Place
-from synctui.tui.screens.preview import sums
+from synctui.tui.screens.preview import calls, sums
 from synctui.tui.screens.preview.columns import NOT_OURS, row_line
 from synctui.tui.screens.preview.desk import Desk
 from synctui.tui.screens.preview.empty import empty_lines, failed_lines
@@ -106,6 +106,8 @@ class ShownPlan(Place):
                 return command.label if self.may_check else ""
             case "toggle" | "toggle_all" | "details":
                 return "" if empty else command.label
+            case "back":
+                return "back, nothing is sent" if desk.wanted.tells else command.label
             case "engine":
                 return command.label if desk.wanted.aligns and (not empty or desk.phase == "failed") else ""
             case "reference":
@@ -124,6 +126,8 @@ class ShownPlan(Place):
     # drawing
 
     def _row(self, planned: PlannedOperation, width: int) -> Line:
+        if self.desk.wanted.tells:
+            return calls.row_line(planned, width)
         return row_line(planned, width, sums.engine_of(self.desk.wanted, self.desk.draft, self.settings))
 
     @property

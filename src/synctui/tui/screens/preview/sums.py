@@ -12,6 +12,7 @@ from synctui.model.reasons import sentence
 from synctui.model.states import SubtitleState
 from synctui.text import cells
 from synctui.tui.draw.line import Line, Span
+from synctui.tui.screens.preview import calls
 from synctui.tui.screens.preview.columns import engine_word
 from synctui.tui.screens.preview.wanted import Wanted
 
@@ -30,8 +31,10 @@ def to_do(totals: PlanTotals) -> int:
     return totals.total - totals.by_action.get("skip", 0)
 
 
-def doing_words(totals: PlanTotals) -> str:
+def doing_words(totals: PlanTotals, wanted: Wanted | None = None) -> str:
     """Return what would be done: `176 to align, 2 skipped`."""
+    if wanted is not None and wanted.tells:
+        return calls.doing_words(totals)
     parts = [
         f"{number:,} {_DOING.get(action, 'to ' + action)}"
         for action, number in sorted(totals.by_action.items())
@@ -57,6 +60,8 @@ def answer(draft: Draft, width: int) -> tuple[Line, Line]:
     totals = draft.totals
     if draft.count == 0:
         return (Span("nothing to do", "strong"),), ()
+    if draft.request.kind == "players":
+        return calls.answer(draft, width)
     noun = words.count(draft.count, _NOUNS.get(draft.request.kind, "operation"))
     parts = [part for part in (doing_words(totals),) if part]
     if out := draft.count - totals.total:
@@ -93,6 +98,8 @@ def options(wanted: Wanted, draft: Draft | None, settings: Subtitles, width: int
             ", also what somebody has changed since" if forced else "; what changed since stays as it is"
         )
         return (Span("  " + told, "dim"),)
+    if wanted.tells:
+        return calls.options(draft)
     if not wanted.aligns:
         return ()
     given = draft.request.options if draft is not None else wanted.request.options if wanted.request is not None else {}
@@ -147,6 +154,11 @@ def state_word(state: str) -> str:
         return state.replace("_", " ")
 
 
+def notice_words(notice: Notice) -> str:
+    """Return a notice with what it is about."""
+    return f"{notice.subject}: {notice.message}" if notice.subject else notice.message
+
+
 def note(notices: Sequence[Notice], stopped: bool, known: Mapping[str, int], missing: str) -> tuple[Line, Line]:
     """Return the one line above the rows with what the plan has to say, both sides of it; () when that is nothing.
 
@@ -154,10 +166,10 @@ def note(notices: Sequence[Notice], stopped: bool, known: Mapping[str, int], mis
     """
     brakes = [one for one in notices if one.level == "brake"]
     if brakes and stopped:
-        return (Span("  stopped: " + brakes[0].message, "error"),), (Span("  enter asks ", "dim"),)
+        return (Span("  stopped: " + notice_words(brakes[0]), "error"),), (Span("  enter asks ", "dim"),)
     if notices:
         many = f"{len(notices):,} warnings: " if len(notices) > 1 else ""
-        return (Span(f"  {many}{notices[0].message}", "warn"),), (Span("  w all of it ", "dim"),)
+        return (Span(f"  {many}{notice_words(notices[0])}", "warn"),), (Span("  w all of it ", "dim"),)
     if missing:
         return (Span("  " + missing, "warn"),), ()
     if total := sum(known.values()):

@@ -30,6 +30,11 @@ class Wanted:
         return self.request is not None and self.request.kind == "subtitles" and not self.request.brings_back
 
     @property
+    def tells(self) -> bool:
+        """Tell whether players are told something: no file changes."""
+        return self.request is not None and self.request.kind == "players"
+
+    @property
     def checks(self) -> bool:
         """Tell whether it is only found out how subtitles stand: nothing is written."""
         return self.request is not None and self.request.checks

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from synctui.config.load import Key, Loaded
-from synctui.config.schema import Setting
+from synctui.config.schema import PathMap, Setting, settings_of
 from synctui.config.template import sentence
-from synctui.config.values import Wrong, convert, from_environment
+from synctui.config.values import Wrong, convert, from_environment, suggest
 from synctui.text import display
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.wrap import wrapped
 from synctui.tui.flows import choose_engine
 from synctui.tui.looks import wear
-from synctui.tui.screens.settings.wording import label, listed, value_words
+from synctui.tui.screens.settings.players import value_of
+from synctui.tui.screens.settings.wording import label, listed, map_of, value_words
 from synctui.tui.theme import NAMES, choose_look
 from synctui.tui.widgets.dialogs import Choice, Menu, Prompt
 from synctui.tui.widgets.rows import RowList
@@ -44,6 +45,8 @@ async def asked(home: SyncTui, key: Key, warning: str) -> object | None:
 
 
 def _current(loaded: Loaded, key: Key) -> tuple[Setting, Any]:
+    if key[0] in ("player", "group"):
+        return settings_of(key[0])[key[2]], value_of(loaded, key)[0]
     return next((setting, value) for known, setting, value in loaded.values() if known == key)
 
 
@@ -56,11 +59,17 @@ async def _typed(home: SyncTui, key: Key, setting: Setting, value: Any, said: li
 
     async def check(text: str) -> str:
         try:
-            convert(setting, read(setting, text))
+            wanted = convert(setting, read(setting, text))
         except Wrong as wrong:
             return f"{wrong.message}; {wrong.hint}" if wrong.hint else wrong.message
-        return ""
+        if not wanted and setting.option.required:
+            return "it wants something here"
+        return _nobody(home, key, wanted)
 
+    if setting.secret:
+        kept = "It is kept in a file that only you can read, and never shown. Nothing at all takes it away."
+        answer = await home.ask(Prompt(label(key), "", [*said, *_prose(kept)], check=check, secret=True))
+        return None if answer is None else str(answer)
     now = listed(value) if many else f"{value:g}" if isinstance(value, (int, float)) else str(value)
     if many:
         said = [*said, (Span(f"Several are parted by commas; none at all means {value_words(key, ())}.", "dim"),)]
@@ -68,9 +77,24 @@ async def _typed(home: SyncTui, key: Key, setting: Setting, value: Any, said: li
     return None if answer is None else convert(setting, read(setting, str(answer)))
 
 
+def _nobody(home: SyncTui, key: Key, wanted: object) -> str:
+    """Return which names of a group are no players, in words."""
+    if key[0] != "group" or key[-1] != "players" or not isinstance(wanted, tuple):
+        return ""
+    known = [player.name for player in home.launch.loaded.config.player]
+    missing = next((name for name in wanted if name not in known), None)
+    return (
+        ""
+        if missing is None
+        else f"there is no player {display(str(missing), 40)}; {suggest(str(missing), known)}".rstrip("; ")
+    )
+
+
 def read(setting: Setting, text: str) -> object:
     """Return what a typed text means for a setting, still to be checked: a list's items are parted by commas."""
     text = text.strip()
+    if get_args(setting.type)[:1] == (PathMap,) and not text.startswith("["):
+        return [map_of(part) or part for part in text.split(",") if part.strip()]
     if get_origin(setting.type) is tuple and not text.startswith("["):
         return [part.strip() for part in text.split(",") if part.strip()]
     return from_environment(setting, text)

@@ -25,7 +25,7 @@ from synctui.tui.screens.settings.wording import (
     wins,
 )
 
-EntryKind = Literal["heading", "library", "add", "setting", "engine", "fact"]
+EntryKind = Literal["heading", "library", "add", "setting", "player", "engine", "fact"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class View:
 
 def entries(view: View) -> tuple[Entry, ...]:
     """Return all rows in order."""
-    return (*_libraries(view), *_values(view), *_engines(view), *_places(view))
+    return (*_libraries(view), *_values(view), *_players(view), *_engines(view), *_places(view))
 
 
 def _heading(text: str, *said: str) -> Entry:
@@ -117,7 +117,8 @@ def offered(loaded: Loaded) -> Iterator[tuple[Key, Setting, Any]]:
 
 def _values(view: View) -> Iterator[Entry]:
     section = ""
-    for key, setting, value in offered(view.loaded):
+    # Players have many keys, one after the other: what is looked for more often stands before them.
+    for key, setting, value in sorted(offered(view.loaded), key=lambda one: one[0][0] == "players"):
         if key[0] != section:
             section = key[0]
             yield _heading(GROUPS.get(section, section), (SECTIONS[section].__doc__ or "").split("\n", 1)[0])
@@ -137,6 +138,19 @@ def _values(view: View) -> Iterator[Entry]:
             said=tuple(line for line in said if line),
             key=key,
         )
+
+
+def _players(view: View) -> Iterator[Entry]:
+    # Imported here: it makes entries too.
+    from synctui.tui.screens.settings.players import player_entries
+
+    if view.launch.players:
+        demo = "It belongs to the demo. Players of your own: start synctui without --demo."
+        for player in view.launch.players:
+            yield Entry("fact", f"demo {player.name}", display(player.name), display(player.url), "demo", said=(demo,))
+        return
+    yield from player_entries(view.loaded)
+    yield Entry("add", "add player", "+ add", "a player", role="dim", said=("A Kodi, Jellyfin, Emby or Plex.",))
 
 
 def _in_force(view: View, key: Key, value: Any) -> tuple[Any, Origin]:

@@ -20,10 +20,13 @@ from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.palette import Role
 from synctui.tui.draw.wrap import wrapped
 from synctui.tui.screens.place import Place
+from synctui.tui.screens.players.form import FormScreen
+from synctui.tui.screens.players.removing import made_up, remove_group, remove_player
 from synctui.tui.screens.settings.adding import add_library, asked_folder, asked_kind, found_role, found_words
 from synctui.tui.screens.settings.changing import asked
 from synctui.tui.screens.settings.entries import Entry, View, entries
 from synctui.tui.screens.settings.keys import KeysScreen
+from synctui.tui.screens.settings.players import needed
 from synctui.tui.screens.settings.saving import overruled, put_back, save
 from synctui.tui.screens.settings.wording import label, origin_words, value_words, wins
 from synctui.tui.widgets.dialogs import Choice, Menu
@@ -31,7 +34,7 @@ from synctui.tui.widgets.lines import Lines
 from synctui.tui.widgets.rows import RowList, Rows
 from synctui.words import count
 
-_LABEL, _VALUE, _ORIGIN = 18, 48, 21
+_LABEL, _VALUE, _ORIGIN = 19, 48, 21
 _WIDE = 110
 _PATIENCE = 30.0
 _TEST_SECONDS = 10.0
@@ -125,11 +128,11 @@ class SettingsScreen(Place):
         kind = entry.kind if entry is not None else "heading"
         match command.id:
             case "change":
-                return {"setting": "change", "library": "change", "add": "add"}.get(kind, "")
+                return {"setting": "change", "library": "change", "player": "change", "add": "add"}.get(kind, "")
             case "put_back":
                 return "put back" if entry is not None and entry.origin == "settings" and kind == "setting" else ""
             case "remove":
-                return "remove" if kind == "library" else ""
+                return "remove" if kind in ("library", "player") else ""
             case "test":
                 return {"library": "test", "engine": "look again"}.get(kind, "")
         return command.label
@@ -138,7 +141,11 @@ class SettingsScreen(Place):
         super().on_mount()
         self.set_class(self.size.width >= _WIDE, "-wide")
         self.show_entries()
-        self._point()
+        if self._wanted:
+            # As soon as it is known which rows are on the screen.
+            self.call_after_refresh(self._point)
+        else:
+            self._point()
         if self.home.house.ready:
             self.home.start(self._ask_engines(), name="engines")
 
@@ -220,8 +227,13 @@ class SettingsScreen(Place):
             return
         if entry.kind == "library":
             await self._change_library(entry)
+        elif entry.id == "add player":
+            if not made_up(self.home):
+                self.home.show(FormScreen())
         elif entry.kind == "add":
             await self.do_add()
+        elif entry.kind == "player":
+            self.do_down()
         elif entry.kind == "engine":
             await self.do_test()
         elif entry.key == ("ui", "keys"):
@@ -246,6 +258,9 @@ class SettingsScreen(Place):
         if entry is None or entry.kind != "setting":
             self.home.say("there is nothing to put back here")
             return
+        if needed(entry.key) and entry.key not in self.home.launch.loaded.below:
+            self.home.say("it needs this to be what it is", "warn", hint="x on its row takes it out as a whole")
+            return
         if not await put_back(self.home, entry.key):
             self.home.say(f"{entry.label} was not changed here")
             return
@@ -258,6 +273,9 @@ class SettingsScreen(Place):
 
     async def do_remove(self) -> None:
         entry = self._entry
+        if entry is not None and entry.kind == "player":
+            await self._remove_player(entry)
+            return
         if entry is None or entry.kind != "library" or not entry.key:
             self.home.say("the cursor is not on a library of yours")
             return
@@ -277,6 +295,13 @@ class SettingsScreen(Place):
             await put_back(self.home, ("library", name))
             self.show_entries()
             self.home.say(f"{entry.label} is no library any more; its files stay as they are")
+
+    async def _remove_player(self, entry: Entry) -> None:
+        section, name, _ = entry.key
+        if (section == "player" and await remove_player(self, name)) or (
+            section == "group" and await remove_group(self, name)
+        ):
+            self.show_entries()
 
     async def _change_library(self, entry: Entry) -> None:
         if not entry.key:

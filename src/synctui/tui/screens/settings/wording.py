@@ -8,12 +8,13 @@ from typing import Any
 
 from synctui.config.environment import PREFIX, spelled
 from synctui.config.load import Key, Origin
-from synctui.config.schema import Setting
+from synctui.config.schema import PathMap, Setting
+from synctui.config.secrets import MASK, Secret
 from synctui.config.values import toml
 from synctui.text import display
 from synctui.words import count
 
-GROUPS = {"subtitles": "Subtitles", "ui": "Looks"}
+GROUPS = {"subtitles": "Subtitles", "players": "Players", "ui": "Looks"}
 _LABELS: dict[Key, str] = {
     ("subtitles", "max_offset"): "largest shift",
     ("subtitles", "jobs"): "at once",
@@ -21,12 +22,15 @@ _LABELS: dict[Key, str] = {
     ("subtitles", "detector"): "speech detector",
     ("ui", "theme"): "colours",
     ("ui", "refresh_hz"): "redrawn",
+    ("players", "send_notifications"): "notifications",
 }
+_OF_ALL = {key[-1]: label for key, label in _LABELS.items() if key[0] == "players"}
+"""Of a single player the same."""
 
 
 def label(key: Key) -> str:
     """Return what a key is called on the screen."""
-    return _LABELS.get(key, key[-1].replace("_", " "))
+    return _LABELS.get(key) or (_OF_ALL.get(key[-1]) if key[0] == "player" else None) or key[-1].replace("_", " ")
 
 
 def value_words(key: Key, value: Any, *, theme: str = "") -> str:
@@ -46,8 +50,14 @@ def value_words(key: Key, value: Any, *, theme: str = "") -> str:
             return display(value) if value else f"by the terminal: {theme}" if theme else "by the terminal"
         case ("ui", "refresh_hz"):
             return f"{value:g} times a second" if value != 1 else "once a second"
+        case ("players" | "player", *_, "sync_interval"):
+            return f"every {count(value, 'minute')}" if value else "never"
+        case ("players" | "player", *_, "timeout"):
+            return f"{value:g} s"
         case ("ui", "keys"):
             return count(len(value), "change") if value else "as they are"
+    if isinstance(value, Secret):
+        return MASK if value else "none"
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, tuple):
@@ -59,10 +69,24 @@ def value_words(key: Key, value: Any, *, theme: str = "") -> str:
 
 def listed(items: tuple[Any, ...]) -> str:
     """Return a list as a person types it: parted by commas, as TOML where an item has one itself."""
-    texts = [str(item) for item in items]
+    texts = [arrow(item) if isinstance(item, PathMap) else str(item) for item in items]
     if any("," in text or text != text.strip() or text.startswith("[") for text in texts):
         return toml(items)
     return ", ".join(texts)
+
+
+def arrow(one: PathMap) -> str:
+    """Return a path map as a person reads it."""
+    return f"{one.source} → {one.target}"
+
+
+def map_of(text: str) -> PathMap | None:
+    """Return the path map that a text means: two folders with `→`, `->` or `=` between them; None for anything else."""
+    for sign in ("→", "->", "="):
+        before, found, after = text.partition(sign)
+        if found and before.strip() and after.strip():
+            return PathMap(before.strip(), after.strip())
+    return None
 
 
 def origin_words(origin: Origin) -> str:

@@ -1,0 +1,1 @@
+"""The players: how they stand, what they were told, and how a new one is added."""
