@@ -151,7 +151,7 @@ async def test_the_worker_tells_what_hooks_note_until_it_is_ended(shop: Shop) ->
         await shop.run("changed", shop.film("Salt (2019)"))
         seen = await asyncio.to_thread(until, worker, lambda line: line["type"] == "job_end")
         assert seen[-1]["state"] == "completed"
-        assert [line for line in seen if line["type"] == "metrics"][0]["total"]["confirmed"] == 2
+        assert next(line for line in seen if line["type"] == "metrics")["total"]["confirmed"] == 2
     finally:
         worker.send_signal(signal.SIGTERM)
         ended = await asyncio.to_thread(rest, worker)

@@ -11,6 +11,7 @@ SectionKind = Literal["movie", "show"]
 VIDEOS = frozenset(("avi", "m4v", "mkv", "mov", "mp4", "mpg", "ts", "webm", "wmv"))
 _YEAR = re.compile(r"^(.+?)[ ._]*[(\[]?\b((?:19|20)\d\d)\b[)\]]?")
 _EPISODE = re.compile(r"[Ss](\d{1,4})[ ._-]?[Ee](\d{1,4})(?:-?[Ee](\d{1,4}))?")
+_ABSOLUTE = re.compile(r" - (\d{2,3})(?=[ .\[(]|$)")
 _PART = re.compile(r"[ ._-]+(?:cd|disc|disk|dvd|part|pt)[ ._-]*\d$", re.IGNORECASE)
 
 
@@ -55,8 +56,14 @@ def _film(path: Sequence[str]) -> Name:
 def _episodes(path: Sequence[str]) -> list[Name]:
     match = _EPISODE.search(path[-1])
     if match is None:
-        return []
+        return _absolute(path)
     show = path[0] if len(path) > 1 else path[-1][: match.start()].strip(" ._-")
     first, last = int(match[2]), int(match[3] or match[2])
     title = path[-1].rpartition(".")[0][match.end() :].strip(" ._-")
     return [Name(title or f"Episode {number}", None, show, int(match[1]), number) for number in range(first, last + 1)]
+
+
+def _absolute(path: Sequence[str]) -> list[Name]:
+    """Return the episode that a file in a show's folder is by a number alone, as of series without seasons."""
+    match = _ABSOLUTE.search(path[-1]) if len(path) > 1 else None
+    return [] if match is None else [Name(f"Episode {int(match[1])}", None, path[0], 1, int(match[1]))]

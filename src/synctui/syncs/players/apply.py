@@ -21,7 +21,7 @@ from synctui.store.player_items import QueueRow, known, sums_of
 from synctui.store.players import players
 from synctui.syncs.players.collect import Collector
 from synctui.syncs.players.disks import Standing, stand
-from synctui.syncs.players.driver import Call
+from synctui.syncs.players.driver import Call, Check
 from synctui.syncs.players.errands import Errand, errands_of, item_row, items_of, packed
 from synctui.syncs.players.plan import Track
 from synctui.syncs.players.proof import confirmed, names, told_in
@@ -161,15 +161,22 @@ class Teller:
         rows = await known(self._tools.database, settings.name, [one.item.path for one in errands])
         since = _sent_at(rows, run.job) or clock.now()
         begun = clock.monotonic() - max(0.0, (clock.now() - since).total_seconds())
+        told = told_in(rows, run.job)
         while True:
-            check = await driver.check(errands, since, clock.monotonic() - begun)
-            if len(check.met) >= len(errands) or check.final or run.stopping:
+            waited = clock.monotonic() - begun
+            check = await driver.check(errands, since, waited)
+            missing = [one for one in errands if one.item.path not in check.met]
+            if not missing or check.final or run.stopping:
+                break
+            if not any(one.item.path in told for one in missing):
+                # What was not told in this job is there already, or does not come for being waited for.
+                last = await driver.check(missing, since, max(waited, driver.patience))
+                check = Check(check.met | last.met, final=True)
                 break
             run.progress("confirming", len(check.met) / len(errands))
             await clock.sleep(driver.pace)
         if run.stopping and not check.final and len(check.met) < len(errands):
             raise Transient("stopped while it was being confirmed", after=0.0)
-        told = told_in(rows, run.job)
         left = [one for one in errands if one.item.path in told and one.item.path not in check.met]
         again = [] if operation.payload.get("again") else self._again(operation, session, left)
         return confirmed(settings, errands, check, rows, told, again, clock.now())

@@ -71,7 +71,7 @@ def standing_of(record: PlayerRecord, states: Mapping[str, int], unread: int) ->
         "seen_at": record.seen_at,
         "queue": sum(states.get(one, 0) for one in ("pending", "sent", "accepted", "unconfirmed", "failed")),
         "unread": unread,
-        "items": {state: number for state, number in sorted(states.items())},
+        "items": dict(sorted(states.items())),
         "syncs": record.syncs,
         "successes": record.successes,
         "failures": failed_syncs,

@@ -92,6 +92,10 @@ class PathMaps:
             return path
         return _through(path, [(one.source, one.target) for one in self._maps])
 
+    def within(self, folder: str) -> list[tuple[str, str]]:
+        """Return the maps of folders inside one of ours, which cover it in part: ours, and what the player calls it."""
+        return [(one.source, one.target) for one in self._maps if inside(one.source, folder)]
+
     def ours(self, path: str) -> str | None:
         """Return what we call a path of the player's, or None when no map covers it."""
         if not self._maps:
@@ -129,8 +133,13 @@ class Finding:
 def compare(maps: PathMaps, libraries: Sequence[LibraryRoot], roots: Sequence[PlayerRoot]) -> Iterator[Finding]:
     """Yield how our libraries and a player's own folders lie to one another: what is covered, and what is not."""
     for library in libraries:
-        theirs = maps.theirs(os.path.abspath(library.path))
-        if theirs is None:
+        folder = os.path.abspath(library.path)
+        theirs = maps.theirs(folder)
+        if theirs is None and (parts := maps.within(folder)):
+            for source, target in parts:
+                there = any(inside(target, root.path) or inside(root.path, target) for root in roots)
+                yield Finding("ours", source, target, "" if there else "the player looks for nothing there")
+        elif theirs is None:
             yield Finding("ours", library.path, None, "no path_map covers it")
         elif not any(inside(theirs, root.path) or inside(root.path, theirs) for root in roots):
             yield Finding("ours", library.path, theirs, "the player looks for nothing there")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _PATIENCE = 300.0
 _WHOLE_EVERY = 15.0
+_IDLE_S = 60.0
 _EARLIER_S = 3600
 _KINDS: dict[str, Literal["movie", "show"]] = {"movie": "movie", "show": "show"}
 
@@ -37,6 +38,7 @@ class PlexDriver:
         self._settings = settings
         self._look: Look | None = None
         self._whole_at: float | None = None
+        self._idle_at: float | None = None
         self._whole: dict[str, PlexItem] = {}
         self._checks = 0
 
@@ -107,7 +109,7 @@ class PlexDriver:
 
     async def send(self, call: Call, intent: Intent) -> Troubles:
         """Make a call."""
-        self._checks, self._whole_at = 0, None
+        self._checks, self._whole_at, self._idle_at = 0, None, None
         section = str(call.facts.get("section", ""))
         if call.action == "refresh":
             return await self._analyze(call, intent)
@@ -148,7 +150,14 @@ class PlexDriver:
         left = [one for one in errands if one.item.path not in met]
         # Each time after twice as long, until it is seldom.
         late = self._whole_at is None or abs(waited - self._whole_at) >= min(_WHOLE_EVERY, max(0.2, self._whole_at))
-        if left and (late or final) and not await self._busy(left):
+        busy = bool(left) and await self._busy(left)
+        if not left or busy:
+            self._idle_at = None
+        elif self._idle_at is None:
+            self._idle_at = waited
+        # What it does not have although it scans nothing any more will not come by itself.
+        final = final or (self._idle_at is not None and waited - self._idle_at >= _IDLE_S)
+        if left and (late or final) and not busy:
             self._whole_at, self._whole = waited, await self._files(left)
             shelf = Shelf(await self._held(left, self._whole))
             met |= {one.item.path for one in left if shelf.settled(one)}
@@ -156,7 +165,9 @@ class PlexDriver:
 
     async def _busy(self, errands: Sequence[Errand]) -> bool:
         keys = {key for one in errands for key in _sections(one.remote, self._look)}
-        return any(section.refreshing for section in await self._client.sections() if section.key in keys)
+        if any(section.refreshing for section in await self._client.sections() if section.key in keys):
+            return True
+        return any(one.type == "library.update.section" for one in await self._client.activities())
 
     async def _files(self, errands: Sequence[Errand], *, newest: float | None = None) -> dict[str, PlexItem]:
         """Return the items that hold files of these errands, by file; with `newest`, none that came long before then."""
