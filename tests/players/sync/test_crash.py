@@ -198,9 +198,6 @@ async def test_killed_while_another_player_is_told(tmp_path: Path, kind: str, po
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    strict=True, reason="reconcile raises ServerFailed, and the engine takes that for the operation's failure"
-)
 async def test_killed_in_the_middle_and_kodi_is_off_at_the_next_start(house: House) -> None:
     house.workers.kill_when_asked(house.kodi, b"RefreshMovie", before=False)
     assert await house.workers.run() == -signal.SIGKILL

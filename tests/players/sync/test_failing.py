@@ -255,7 +255,6 @@ async def test_a_list_without_an_end_is_given_up(hurried: Scene, kind: str) -> N
     assert (await hurried.standing("It", film))[film].item.state == "confirmed"
 
 
-@pytest.mark.xfail(strict=True, reason="model.reasons lacks sentences for codes that players' operations end with")
 def test_every_code_with_which_an_operation_can_end_has_its_sentence() -> None:
     root = Path(synctui.__file__).parent
     files = [root / "adapters" / f"{name}.py" for name in ("http", "kodi", "kodi_rpc", "kodi_paths", "plex", "jellyfin")]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
 
-from synctui.errors import ConfigError, NotAuthorised
+from synctui.errors import ConfigError, NotAuthorised, Pause, ServerFailed
 from synctui.model.json import Fields
 from synctui.model.outcome import Outcome, Receipt
 from synctui.model.plan import Operation, PlanItem, Request
@@ -18,6 +19,9 @@ from synctui.syncs.players.plan import STAGES, lane_of, plan_players
 from synctui.syncs.players.session import Sessions, looked
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.syncs.players.tools import Tools
+
+
+_ASK_AGAIN_S = 300.0
 
 
 class PlayersSync:
@@ -55,6 +59,10 @@ class PlayersSync:
         try:
             await looked(session)
             done = await session.driver.recover(call, intent)
+        except ServerFailed as error:
+            # It stays in doubt until the player can be asked: nothing is repeated blindly, and nothing given up.
+            until = self.tools.clock.now() + timedelta(seconds=max(_ASK_AGAIN_S, error.after or 0.0))
+            raise Pause(error.code, until, "track", error.message) from error
         finally:
             await session.driver.close()
         if not done:
