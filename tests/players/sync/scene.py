@@ -37,7 +37,7 @@ from synctui.syncs.players.paths import PathMaps
 from synctui.syncs.players.settings import Chain, PlayerSettings
 from synctui.syncs.players.sync import PlayersSync
 from synctui.syncs.players.tools import Tools
-from tests.players.kodi.media import make_episode, make_film, touch
+from tests.players.kodi.media import make_episode, make_film, touch, write_film_nfo
 
 Simulator = KodiSimulator | JellyfinSimulator | PlexSimulator
 MOVIES, SHOWS = "/data/movies", "/data/tv"
@@ -134,6 +134,17 @@ class Scene:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
         return str(path)
+
+    def loose(self, name: str) -> str:
+        """Make a film that lies among the folders of others."""
+        path = self.file(self.movies / f"{name}.mkv")
+        write_film_nfo(self.movies, name)
+        return path
+
+    def unit(self, path: str) -> str:
+        """Return what a player calls the folder of the film or show."""
+        root = self.movies if Path(path).is_relative_to(self.movies) else self.tv
+        return self.theirs(str(root / Path(path).relative_to(root).parts[0]))
 
     def theirs(self, path: str) -> str:
         return self.maps.theirs(path) or ""

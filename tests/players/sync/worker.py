@@ -47,7 +47,8 @@ def stored(settings: Sequence[PlayerSettings], maps: Sequence[tuple[str, str]], 
 
 def _settings(told: dict[str, Any], maps: PathMaps) -> PlayerSettings:
     secrets = {name: Secret(told.pop(name)) for name in ("password", "token")}
-    return PlayerSettings(**told, **secrets, maps=maps)
+    values: dict[str, Any] = {**told, **secrets}
+    return PlayerSettings(**values, maps=maps)
 
 
 async def work(folder: Path) -> None:
