@@ -100,6 +100,8 @@ def came_to(fields: Mapping[str, object]) -> str:
     numbers = {key: value for key, value in total.items() if isinstance(value, int)}
     if not numbers.get("items"):
         return ""
-    parts = [f"{numbers.get('confirmed', 0):,} confirmed", f"{numbers.get('failed', 0):,} failed"]
-    parts += [f"{waiting:,} waiting"] if (waiting := numbers.get("waiting", 0)) else []
+    failed, waiting = numbers.get("failed", 0), numbers.get("waiting", 0)
+    parts = [f"{numbers.get('confirmed', 0):,} confirmed"]
+    parts += [f"{failed:,} failed"] if failed or not waiting else []
+    parts += [f"{waiting:,} waiting"] if waiting else []
     return ", ".join(parts)

@@ -20,7 +20,7 @@ from synctui.tui.widgets.lines import Lines
 if TYPE_CHECKING:
     from synctui.adapters.plex_pin import PinLogin
 
-_PATIENCE_S = 900.0
+_PATIENCE_S, _EVERY_S = 900.0, 1.0
 _LINES = 7
 
 
@@ -35,10 +35,9 @@ def plex_tv(client_id: str) -> PinLogin:
 class PinDialog(Dialog):
     """Shows a code and waits; answers with the token as a secret, or None."""
 
-    def __init__(self, opened: Callable[[], PinLogin], *, every: float = 1.0) -> None:
+    def __init__(self, opened: Callable[[], PinLogin]) -> None:
         super().__init__("Log in at plex.tv")
         self._opened = opened
-        self._every = every
         self._waiting: asyncio.Task[Any] | None = None
         self._note = Lines(id="dialog-note")
 
@@ -69,7 +68,7 @@ class PinDialog(Dialog):
                 (),
                 (Span("waiting for it; esc gives up", "dim"),),
             )
-            token = await login.wait(pin, _PATIENCE_S, every=self._every)
+            token = await login.wait(pin, _PATIENCE_S, every=_EVERY_S)
         except SyncTuiError as error:
             text = f"{error.message}; {error.hint}" if error.hint else error.message
             self._say(*((Span(part, "error"),) for part in wrapped(text, self.room)), (), (Span("esc goes back", "dim"),))

@@ -25,6 +25,7 @@ class Telling:
         self._events: dict[str, deque[Event]] = {}
         self._read: dict[int, int] = {}
         self._flights: dict[str, str] = {}
+        self._over: set[int] | None = None
 
     def events(self, player: str) -> Sequence[Event]:
         """Return the newest events about a player, the newest last."""
@@ -35,9 +36,13 @@ class Telling:
         return any(job.request.kind == KIND and job.state is JobState.RUNNING for job in board.jobs)
 
     async def follow(self, database: Database, board: Board) -> None:
-        """Take over what happened since; a job that ended is read to its end."""
-        running = {job.id for job in board.jobs if job.request.kind == KIND and job.state is JobState.RUNNING}
-        for job in sorted(running | self._read.keys()):
+        """Take over what happened since; a job that ended is read to its end, however short it was."""
+        jobs = [job for job in board.jobs if job.request.kind == KIND]
+        running = {job.id for job in jobs if job.state is JobState.RUNNING}
+        over = {job.id for job in jobs if job.state.final}
+        ended = over - self._over if self._over is not None else set()
+        self._over = over
+        for job in sorted(running | ended | self._read.keys()):
             await self._follow(database, job)
         for job in [one for one in self._read if one not in running]:
             del self._read[job]
