@@ -28,7 +28,9 @@ sys.path.insert(0, str(HERE.parent))
 from picture import background_of, draw  # noqa: E402
 from tests.tui.stage import Stage  # noqa: E402
 
+from synctui.cli.demo import made_up_players  # noqa: E402
 from synctui.config.paths import Paths  # noqa: E402
+from synctui.config.schema import Player  # noqa: E402
 from synctui.model.library import LibraryRoot  # noqa: E402
 from synctui.model.states import JobState  # noqa: E402
 from synctui.services import Launch, configuration  # noqa: E402
@@ -107,7 +109,9 @@ async def still(s: Stage) -> None:
 
 
 @asynccontextmanager
-async def opened(data: Path, *, config: str = "", demo: bool = False) -> AsyncIterator[Stage]:
+async def opened(
+    data: Path, *, config: str = "", demo: bool = False, players: tuple[Player, ...] = ()
+) -> AsyncIterator[Stage]:
     """Open the screens over the demo, as two configured libraries or as `--demo` does it."""
     paths = Paths.under(data)
     paths.ensure()
@@ -118,6 +122,7 @@ async def opened(data: Path, *, config: str = "", demo: bool = False) -> AsyncIt
         file=file,
         loaded=configuration(file=file, paths=paths, environment={}),
         libraries=(LibraryRoot("Demo", str(DEMO / "library")),) if demo else (),
+        players=players,
         jobs=2,
         demo=DEMO if demo else None,
     )
@@ -169,6 +174,21 @@ async def everything(camera: Camera) -> None:
         await details(s, camera)
         await preview_and_jobs(s, camera)
         await beside(s, camera)
+
+
+async def told(camera: Camera) -> None:
+    """The players: two of them have everything, what the third one missed waits."""
+    async with (
+        made_up_players(str(DEMO / "library"), automatic=True) as players,
+        opened(DEMO / "told", config=CONFIG.format(DEMO / "library"), players=players) as s,
+    ):
+        await s.go_to("Series")
+        await s.press("s")
+        await run_from_preview(s)
+        await ended(s, 2)
+        await s.press("P")
+        await s.until(lambda: "2 of 3 online" in s.text)
+        await camera.shoot(s, "players", "The players: how they stand, what they were told; one is off, its changes wait")
 
 
 async def at_work(s: Stage) -> None:
@@ -325,6 +345,7 @@ def main() -> None:
         asyncio.run(first_start(camera))
         asyncio.run(first_minute(camera))
         asyncio.run(everything(camera))
+        asyncio.run(told(camera))
     finally:
         shutil.rmtree(DEMO, ignore_errors=True)
     missing = [svg for svg in camera.taken if not developed(svg)]
