@@ -75,6 +75,7 @@ class Scene:
     groups: dict[str, Sequence[str]] = field(default_factory=dict)
     libraries: tuple[LibraryRoot, ...] = ()
     syncs: list[PlayersSync] = field(default_factory=list)
+    servers: dict[str, Simulator] = field(default_factory=dict)
 
     @property
     def movies(self) -> Path:
@@ -160,6 +161,7 @@ class Scene:
             notifies=False,
         )
         await self.stack.enter_async_context(simulator)
+        self.servers[name] = simulator
         settings = PlayerSettings(name, "kodi", simulator.url, username="kodi", password=Secret("secret"))
         self.configure(settings, **more)
         return simulator
@@ -171,6 +173,7 @@ class Scene:
         )
         simulator.scans.starts_after = simulator.scans.takes = 0.02
         await self.stack.enter_async_context(simulator)
+        self.servers[name] = simulator
         self.configure(PlayerSettings(name, "plex", simulator.url, token=Secret(PLEX_TOKEN)), **more)
         return simulator
 
@@ -180,6 +183,7 @@ class Scene:
             [("Films", self.movies, MOVIES, "movies"), ("Series", self.tv, SHOWS, "tvshows")], monitor_delay=delay
         )
         await self.stack.enter_async_context(simulator)
+        self.servers[name] = simulator
         self.configure(PlayerSettings(name, "jellyfin", simulator.url, token=Secret(JELLYFIN_TOKEN)), **more)
         return simulator
 
@@ -198,8 +202,12 @@ class Scene:
 
     def configure(self, settings: PlayerSettings, **more: object) -> None:
         """Add a player, or replace the one of this name."""
-        changed = replace(settings, maps=self.maps if not settings.maps else settings.maps, **more)  # type: ignore[arg-type]
-        self.settings = [*(one for one in self.settings if one.name != settings.name), changed]
+        given = {"maps": settings.maps or self.maps, **more}
+        changed = replace(settings, **given)  # type: ignore[arg-type]
+        if any(one.name == settings.name for one in self.settings):
+            self.settings = [changed if one.name == settings.name else one for one in self.settings]
+        else:
+            self.settings.append(changed)
 
     def reconfigure(self, name: str, **more: object) -> None:
         """Change a player's settings."""

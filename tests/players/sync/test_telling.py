@@ -92,7 +92,7 @@ async def test_a_path_told_by_hand_is_not_told_again_by_the_feed(scene: Scene) -
 
 
 async def test_a_job_that_waited_while_more_changed_does_not_settle_the_newer_change(scene: Scene) -> None:
-    server = await scene.start("jellyfin")
+    await scene.start("jellyfin")
     film, other = scene.films(2)
     await scene.changed(film)
     engine = scene.engine()
