@@ -125,9 +125,13 @@ class Server:
             raise TimedOut(
                 f"no answer within {limit:g} s", hint="is the server overloaded? `timeout` sets the limit"
             ) from None
+        except httpx.InvalidURL:
+            raise _elsewhere("") from None
         except httpx.ConnectError as error:
             raise _not_connected(error) from None
         except (httpx.TransportError, httpx.DecodingError, httpx.StreamError) as error:
+            if isinstance(error, httpx.RemoteProtocolError) and "location header" in str(error):
+                raise _elsewhere("") from None
             raise ConnectionLost(
                 f"the connection broke off ({display(str(error), 100) or type(error).__name__})",
                 hint="was the server restarted? It is asked again",
@@ -180,14 +184,18 @@ def _judge(reply: Reply, url: str, allow: Sequence[int]) -> None:
         refused = "refuses the user or the token" if status == 401 else "does not let this user do that"
         raise NotAuthorised(f"it {refused} ({status})", hint="check username, password or token in the configuration")
     if 300 <= status < 400:
-        raise BadAnswer(
-            f"it sends elsewhere: {_origin(reply.headers.get('location', ''))}",
-            hint="put the address that it really has into `url`; nothing was sent there",
-            code="redirected",
-        )
+        raise _elsewhere(reply.headers.get("location", ""))
     if status == 429 or status >= 500:
         raise ServerFailed(f"it reports a fault of its own ({status})", hint="its log says why", after=_retry_after(reply))
     raise BadAnswer(f"it does not know what was asked ({status})", hint=f"does `url` ({display(url, 80)}) lead to it?")
+
+
+def _elsewhere(location: str) -> BadAnswer:
+    return BadAnswer(
+        f"it sends elsewhere: {_origin(location) or 'an address that is none'}",
+        hint="put the address that it really has into `url`; nothing was sent there",
+        code="redirected",
+    )
 
 
 def _origin(location: str) -> str:

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from synctui.errors import SyncTuiError
 from synctui.jobs.engine import Engine
 from synctui.jobs.stop import Stop
 from synctui.model.plan import Request
@@ -52,7 +51,7 @@ class Schedule:
             while not stop.asked:
                 try:
                     await self._look()
-                except SyncTuiError as error:
+                except Exception as error:
                     log.warning("the schedule could not look: %s", error)
                 # Not wait_for: until Python 3.12 it can swallow a cancellation.
                 with contextlib.suppress(TimeoutError):
@@ -68,5 +67,9 @@ class Schedule:
             return
         self._seen, self._rest = version, _LONGEST_LOOK
         for entry in self._entries:
-            if await entry.wanted():
-                await self._engine.enqueue_once(entry.request, spacing_s=entry.every)
+            try:
+                if await entry.wanted():
+                    await self._engine.enqueue_once(entry.request, spacing_s=entry.every)
+            except Exception as error:
+                # The next entry has nothing to do with it.
+                log.warning("%s could not be submitted: %s", entry.name, error)
