@@ -40,6 +40,7 @@ from synctui.tui.widgets.dialogs import Choice, Dialog, Menu
 
 if TYPE_CHECKING:
     from synctui.services import Services
+    from synctui.syncs.players.asking import Asked
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,7 @@ class SyncTui(Ways, inherit_bindings=False):
         self.faults = Faults(self)
         self.watch_on_jobs = Watch(self)
         self.pulse = Pulse(self.watch_on_jobs.look, ui.refresh_hz)
+        self.asked_players: dict[str, Asked] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._welcomed = False
         self._standing = False
@@ -116,6 +118,7 @@ class SyncTui(Ways, inherit_bindings=False):
     def _opened(self, opened: Services) -> None:
         if not self.house.ready or self.house.services is not opened:
             return  # opened anew meanwhile, which is told as well
+        self.asked_players.clear()
         said, self.launch = self.launch.loaded.warnings, self.house.launch
         for warning in opened.warnings:
             if warning not in said:

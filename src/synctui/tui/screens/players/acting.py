@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -33,16 +34,17 @@ class Acting(Place):
     source: PlayerRows
     list: RowList
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: dict[str, Asked] = {}
+    @property
+    def asked(self) -> dict[str, Asked]:
+        """Return how players were when they were asked last in this session, by name."""
+        return self.home.asked_players
 
     def chosen(self) -> Standing | None:
         """Return the row under the cursor."""
         raise NotImplementedError
 
-    def look(self) -> None:
-        """Look at the players again."""
+    def look_anew(self) -> None:
+        """Look at the players again, as something about them was just written down."""
         raise NotImplementedError
 
     def available(self, command: Command) -> str:
@@ -140,7 +142,7 @@ class Acting(Place):
         who = names[0] if len(names) == 1 else f"{len(names)} players"
         self.home.say(f"asking {who} …")
         found = await asyncio.gather(*(self._ask(name) for name in names))
-        self.look()
+        self.look_anew()
         if len(names) == 1 and found[0] is not None:
             self._tell(names[0], found[0])
             return
@@ -158,6 +160,7 @@ class Acting(Place):
         settings = services.players.tools.player(name)
         if settings is None:
             return None
+        await warmed()
         asked = self.asked[name] = await services.players.ask(settings)
         return asked
 
@@ -177,7 +180,7 @@ class Acting(Place):
 
     def _compared(self, name: str, asked: Asked) -> None:
         self.asked[name] = asked
-        self.look()
+        self.look_anew()
 
     # the list of players
 
@@ -214,6 +217,11 @@ class Acting(Place):
         """Take a player out of the settings, after asking."""
         if (one := self._single()) is not None:
             await remove_player(self, one.name)
+
+
+async def warmed() -> None:
+    """Load what asks servers beside the screens, so that the first key after it is not late."""
+    await asyncio.to_thread(importlib.import_module, "synctui.adapters.http")
 
 
 def asked_words(name: str, kind: str, asked: Asked, mapping: str) -> tuple[str, str, bool]:

@@ -28,6 +28,7 @@ from synctui.tui.screens.settings.wording import arrow
 _TIME = 10
 _MOST_WRAPPED = 3
 _MOST_TOLD = 2
+_ROOMY = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def item_line(row: QueueRow, width: int) -> Line:
     word = item_word(item)
     quiet = (ItemState.CONFIRMED, ItemState.ACCEPTED, ItemState.SENT, ItemState.PENDING)
     why = f", {sentence(item.reason)}" if item.reason and item.state not in quiet else ""
-    tail = f"{change_word(item.change)}: {word}{why}"
+    tail = f"{change_word(item.change)}: {word}{why}" if width >= _ROOMY else word
     room = max(12, width - _TIME - cells(tail) - 2)
     name = words.name(os.path.basename(item.path), room).rstrip()
     return (Span(stamp(at), "dim", _TIME), Span(name, "text", room), Span("  "), Span(tail, state_role(item.state)))

@@ -19,7 +19,7 @@ from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.palette import Role
 from synctui.tui.draw.wrap import wrapped
 from synctui.tui.screens.place import Place
-from synctui.tui.screens.players.acting import asked_words
+from synctui.tui.screens.players.acting import asked_words, warmed
 from synctui.tui.screens.players.draft import KINDS, SECRETS, Field, PlayerDraft, label, wrong_with
 from synctui.tui.screens.players.login import PinDialog, plex_tv
 from synctui.tui.screens.players.suggest import suggested
@@ -250,6 +250,7 @@ class FormScreen(Place):
         self._result = ()
         self._lay()
         try:
+            await warmed()
             asked = await self.home.services.players.ask(draft.settings, note=False)
         finally:
             self._busy = False
@@ -293,8 +294,3 @@ class FormScreen(Place):
         hint = f"{self.home.key_of('players', 'sync')} tells it what changed" if asked.look is not None else ""
         self.home.back()
         self.home.say(f"{draft.name} is added", "good" if asked.look is not None else "warn", hint=hint)
-
-    def do_back(self) -> None:
-        """Go back; what was filled in is forgotten."""
-        if not self._busy:
-            self.home.back()

@@ -25,7 +25,7 @@ from synctui.tui.screens.players.wording import advice_for, change_word, item_wo
 from synctui.tui.widgets.lines import Lines
 from synctui.tui.widgets.rows import RowList, Rows
 
-_STATE, _CHANGE, _WHEN = 26, 9, 10
+_STATE, _CHANGE, _WHEN = 19, 9, 9
 _NOTE = 4
 _WAITING: Line = (Span("  …", "dim"),)
 _SETTLED = ("confirmed", "skipped")
@@ -53,7 +53,6 @@ class _Items(Rows):
 
 def _line(row: QueueRow, width: int) -> Line:
     item = row.item
-    room = max(12, width - _STATE - _CHANGE - _WHEN)
     state = min(_STATE, max(14, width // 3))
     room = max(12, width - state - _CHANGE - _WHEN)
     return (

@@ -43,7 +43,7 @@ class Columns:
         last = last if left >= last else 0
         plot = plot if left - last >= plot else 0
         left -= last + plot
-        long = _LONG_KIND if left >= _LONG_KIND - _SHORT_KIND + 6 else _SHORT_KIND
+        long = _LONG_KIND if left >= _LONG_KIND - _SHORT_KIND + 2 else _SHORT_KIND
         name = min(_MOST_NAME, _LEAST_NAME + max(0, left - (long - _SHORT_KIND)))
         return cls(name, long, plot, last)
 

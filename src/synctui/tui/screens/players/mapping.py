@@ -18,6 +18,7 @@ from synctui.tui.commands.command import Command
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.wrap import wrapped
 from synctui.tui.screens.place import Place
+from synctui.tui.screens.players.acting import warmed
 from synctui.tui.screens.players.removing import made_up
 from synctui.tui.screens.players.suggest import suggested
 from synctui.tui.screens.settings.saving import overruled, save
@@ -100,6 +101,7 @@ class MappingScreen(Place):
         self._asking = True
         self.update_frame()
         try:
+            await warmed()
             self._asked = await services.players.ask(settings)
         finally:
             self._asking = False

@@ -111,13 +111,15 @@ class PlayersScreen(Acting):
         return lines.answer(self.source.all, self.size.width - 2), ()
 
     def opened(self) -> None:
-        self.asked.clear()
-        self._counted_at = 0.0
-        self.look()
+        self.look_anew()
 
     def refreshed(self) -> None:
         if self.stands:
             self.look()
+
+    def look_anew(self) -> None:
+        self._counted_at = 0.0
+        self.look()
 
     def look(self) -> None:
         """Look at the players again; while that goes on, once more afterwards."""
@@ -128,32 +130,36 @@ class PlayersScreen(Acting):
             self.home.start(self._look(), name="players")
 
     async def _look(self) -> None:
+        services = None
         try:
             while True:
                 self._again = False
                 services = self.home.services
                 await self._telling.follow(services.database, self.home.board)
-                if self._may_count():
+                fresh = self._may_count()
+                if fresh:
                     self._known = await read(services.database, services.players.tools.clock)
                 if not self.stands:
                     return
                 self._take()
-                await self._read_items()
+                if fresh:
+                    await self._read_items()
                 if not self.stands:
                     return
                 self._show_detail()
                 if not self._again:
                     return
         except SyncTuiError:
+            # Closed below it, because the configuration changed or the application ends.
             if self.home.house.ready and self.home.services is services:
                 raise
         finally:
             self._looking = False
 
     def _may_count(self) -> bool:
-        """Tell whether to count all items now: they may be many, which is not for every tick of a job."""
+        """Tell whether to read and count now: items may be many, which is not for every tick of a job, whatever it does."""
         now = time.monotonic()
-        if self._telling.running(self.home.board) and (left := _COUNT_S - (now - self._counted_at)) > 0:
+        if self.home.board.running and (left := _COUNT_S - (now - self._counted_at)) > 0:
             if self._late is None:
                 self._late = self.set_timer(left, self._look_late)
             return False

@@ -31,10 +31,6 @@ class Telling:
         """Return the newest events about a player, the newest last."""
         return tuple(self._events.get(player, ()))
 
-    def running(self, board: Board) -> bool:
-        """Tell whether players are being told anything."""
-        return any(job.request.kind == KIND and job.state is JobState.RUNNING for job in board.jobs)
-
     async def follow(self, database: Database, board: Board) -> None:
         """Take over what happened since; a job that ended is read to its end, however short it was."""
         jobs = [job for job in board.jobs if job.request.kind == KIND]

@@ -49,7 +49,7 @@ def change_word(change: str) -> str:
 def item_word(item: PlayerItem) -> str:
     """Return how an item stands, in a word or two: one that waits says for what."""
     if item.state is ItemState.PENDING and item.reason in ("offline", "playing", "not_authorised"):
-        why = {"offline": "offline", "playing": "somebody watches", "not_authorised": "it refuses us"}[item.reason]
+        why = {"offline": "offline", "playing": "watched", "not_authorised": "refused"}[item.reason]
         return f"{item.state.word} ({why})"
     return item.state.word
 
