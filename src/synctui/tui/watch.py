@@ -82,6 +82,8 @@ class Watch:
                     return
         except SyncTuiError as error:
             self._home.faults.trouble_when_new("journal", error)
+        except Exception as error:
+            self._home.fault(error, once="looking for alerts")
 
     def _offer_to_resume(self) -> None:
         messages = self._home.messages

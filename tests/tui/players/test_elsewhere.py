@@ -105,6 +105,27 @@ async def test_the_library_tells_which_players_have_a_video_and_tells_them(tmp_p
             await on.sees("Attic ✓ confirmed", "Den · waiting (offline)")
 
 
+async def test_of_a_show_it_is_told_how_many_of_its_videos_each_player_has(tmp_path: Path) -> None:
+    async with scene_in(tmp_path) as scene:
+        scene.player("Attic", "jellyfin", "http://127.0.0.1:9", token="x")
+        season = scene.tv / "Salt" / "Season 01"
+        season.mkdir(parents=True)
+        for number in (1, 2):
+            (season / f"Salt S01E{number:02d}.mkv").write_text("x")
+        async with opened(scene, size=(140, 40)) as on:
+            rows: list[Row] = [
+                PlayerItem("Attic", str(season / "Salt S01E01.mkv"), "created", ItemState.CONFIRMED),
+                PlayerItem("Attic", str(season / "Salt S01E02.mkv"), "created", ItemState.PENDING),
+            ]
+            await written(on, rows)
+            await on.go_to("Series")
+            if "▸" in on.row:
+                await on.press("enter")
+            await on.until(lambda: "Salt" in on.text)
+            await on.go_to("Salt")
+            await on.sees("Attic  1 confirmed, 1 waiting")
+
+
 async def test_without_players_the_library_says_so(tmp_path: Path) -> None:
     async with scene_in(tmp_path) as scene:
         scene.film("Salt (2019)")

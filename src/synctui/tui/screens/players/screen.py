@@ -29,6 +29,8 @@ _PANE_SHARE, _LEAST_LIST = 5, 72
 _FRAME, _HEAD, _RULE = 5, 1, 1
 _LEAST_DETAIL = 4
 _REST_S, _COUNT_S = 0.08, 1.0
+_SHARE = 20
+"""Counting takes at most one part in so many of the time."""
 _NEWEST = 40
 
 
@@ -82,6 +84,7 @@ class PlayersScreen(Acting):
         self._looking = False
         self._again = False
         self._counted_at = 0.0
+        self._pause = _COUNT_S
         self._late: Timer | None = None
         self._resting: Timer | None = None
         # Kept, not looked for: while the screen is taken down its parts go one by one.
@@ -138,7 +141,9 @@ class PlayersScreen(Acting):
                 await self._telling.follow(services.database, self.home.board)
                 fresh = self._may_count()
                 if fresh:
+                    begun = time.monotonic()
                     self._known = await read(services.database, services.players.tools.clock)
+                    self._pause = max(_COUNT_S, _SHARE * (time.monotonic() - begun))
                 if not self.stands:
                     return
                 self._take()
@@ -159,7 +164,7 @@ class PlayersScreen(Acting):
     def _may_count(self) -> bool:
         """Tell whether to read and count now: items may be many, which is not for every tick of a job, whatever it does."""
         now = time.monotonic()
-        if self.home.board.running and (left := _COUNT_S - (now - self._counted_at)) > 0:
+        if self.home.board.running and (left := self._pause - (now - self._counted_at)) > 0:
             if self._late is None:
                 self._late = self.set_timer(left, self._look_late)
             return False

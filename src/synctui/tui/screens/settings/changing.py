@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from synctui.config.load import Key, Loaded
 from synctui.config.schema import PathMap, Setting, settings_of
+from synctui.config.secrets import Secret
 from synctui.config.template import sentence
 from synctui.config.values import Wrong, convert, from_environment, suggest
 from synctui.text import display
@@ -69,7 +70,7 @@ async def _typed(home: SyncTui, key: Key, setting: Setting, value: Any, said: li
     if setting.secret:
         kept = "It is kept in a file that only you can read, and never shown. Nothing at all takes it away."
         answer = await home.ask(Prompt(label(key), "", [*said, *_prose(kept)], check=check, secret=True))
-        return None if answer is None else str(answer)
+        return None if answer is None else Secret(str(answer).strip())
     now = listed(value) if many else f"{value:g}" if isinstance(value, (int, float)) else str(value)
     if many:
         said = [*said, (Span(f"Several are parted by commas; none at all means {value_words(key, ())}.", "dim"),)]

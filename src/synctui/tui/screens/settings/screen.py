@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from synctui.adapters.engines import Engine
 from synctui.config.load import Key, Origin
+from synctui.config.secrets import Secret
 from synctui.errors import SyncTuiError
 from synctui.library.prospect import Prospect, look
 from synctui.model.library import LibraryRoot
@@ -246,7 +247,7 @@ class SettingsScreen(Place):
         value = await asked(self.home, key, warning)
         if value is None:
             return
-        await save(self.home, key, value)
+        await save(self.home, key, value.reveal() if isinstance(value, Secret) else value)
         self.show_entries()
         if above := overruled(self.home, key):
             self.home.say(above, "warn")
