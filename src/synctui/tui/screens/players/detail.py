@@ -62,15 +62,20 @@ def _where(one: Standing, told: Told, width: int) -> list[Line]:
     first: list[Span] = [Span(one.name, "strong"), Span(f" · {settings.url}")]
     taken = sum(cells(span.text) for span in first)
     tail = f"   {mapped}" if mapped else ""
+    above: list[Line] = []
+    if taken + cells(tail) > width:
+        above = [(Span(part, "strong"),) for part in wrapped(one.name, width)]
+        first = [Span(settings.url)]
+        taken = cells(settings.url)
     if not maps:
         said = " · folders are called the same there"
         short = taken + cells(said + tail) <= width
-        return [(*first, *((Span(said, "dim"),) if short else ()), Span(tail, role))]
+        return [*above, (*first, *((Span(said, "dim"),) if short else ()), Span(tail, role))]
     lines: list[Line]
     if len(maps) == 1 and taken + 3 + cells(maps[0]) + cells(tail) <= width:
-        lines = [(*first, Span(f" · {maps[0]}"), Span(tail, role))]
+        lines = [*above, (*first, Span(f" · {maps[0]}"), Span(tail, role))]
     else:
-        lines = [(*first, Span(tail, role))]
+        lines = [*above, (*first, Span(tail, role))]
         lines += [(Span("  "), Span(_map_words(each, width - 2))) for each in told.maps[:4]]
         if len(maps) > 4:
             lines.append((Span(f"  and {len(maps) - 4:,} more", "dim"),))

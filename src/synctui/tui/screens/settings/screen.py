@@ -15,7 +15,7 @@ from synctui.config.secrets import Secret
 from synctui.errors import SyncTuiError
 from synctui.library.prospect import Prospect, look
 from synctui.model.library import LibraryRoot
-from synctui.text import clip_start, display
+from synctui.text import clip, clip_start, display
 from synctui.tui.commands.command import Command
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.palette import Role
@@ -57,7 +57,7 @@ class _Entries(Rows):
         room = max(0, width - 2 - _LABEL - (_ORIGIN + 1 if one.origin else 0))
         room = min(room, _VALUE) if one.origin else room
         value = clip_start(one.value, room) if one.path else one.value
-        name = Span(one.label, "dim" if one.role == "dim" else "text", _LABEL)
+        name = Span(clip(one.label, _LABEL - 1), "dim" if one.role == "dim" else "text", _LABEL)
         if not one.origin:
             return (Span("  "), name, Span(value, one.role, room))
         set_here: Role = "accent" if one.origin == "settings" else "dim"
