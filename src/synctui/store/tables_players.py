@@ -62,5 +62,7 @@ CREATE TABLE player_items (
 );
 CREATE INDEX player_items_open ON player_items (player, id) WHERE state NOT IN ('confirmed', 'skipped');
 CREATE INDEX player_items_skipped ON player_items (player, reason) WHERE state = 'skipped';
+CREATE INDEX player_items_by_state ON player_items (player, state);
+CREATE INDEX player_items_by_job ON player_items (job, player);
 CREATE INDEX player_items_by_path ON player_items (path);
 """

@@ -67,12 +67,10 @@ def meant(tools: Tools, options: PlayerOptions) -> list[PlayerSettings]:
         if not tools.enabled:
             raise UsageError("players are switched off", hint="set players.enabled to true", code="players_off")
         return [player for player in tools.players if player.enabled]
-    wanted: set[str] = set()
-    for name in options.players:
-        wanted.add(_found(name, (player.name for player in tools.players), "player"))
-    for name in options.groups:
-        wanted.update(tools.groups[_found(name, tools.groups, "group")])
-    return [player for player in tools.players if player.name in wanted]
+    named = {_found(name, (player.name for player in tools.players), "player") for name in options.players}
+    grouped = {one for name in options.groups for one in tools.groups[_found(name, tools.groups, "group")]}
+    # Who names a switched-off player means it; who names a group means those of it that are on.
+    return [player for player in tools.players if player.name in named or (player.enabled and player.name in grouped)]
 
 
 def _found(name: str, known: Iterable[str], what: str) -> str:

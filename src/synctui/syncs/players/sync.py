@@ -20,7 +20,6 @@ from synctui.syncs.players.session import Sessions, looked
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.syncs.players.tools import Tools
 
-
 _ASK_AGAIN_S = 300.0
 
 
