@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from synctui.config.schema import PathMap
 from synctui.config.secrets import Secret
@@ -177,14 +178,22 @@ class Scene:
         self.configure(PlayerSettings(name, "plex", simulator.url, token=Secret(PLEX_TOKEN)), **more)
         return simulator
 
-    async def jellyfin(self, name: str = "Attic", *, delay: float = 0.1, **more: object) -> JellyfinSimulator:
+    async def emby(self, name: str = "Loft", **more: object) -> JellyfinSimulator:
+        """Start an Emby and configure it."""
+        return await self.jellyfin(name, flavour="emby", **more)  # type: ignore[arg-type]
+
+    async def jellyfin(
+        self, name: str = "Attic", *, delay: float = 0.1, flavour: Literal["jellyfin", "emby"] = "jellyfin", **more: object
+    ) -> JellyfinSimulator:
         """Start a Jellyfin and configure it."""
         simulator = JellyfinSimulator(
-            [("Films", self.movies, MOVIES, "movies"), ("Series", self.tv, SHOWS, "tvshows")], monitor_delay=delay
+            [("Films", self.movies, MOVIES, "movies"), ("Series", self.tv, SHOWS, "tvshows")],
+            monitor_delay=delay,
+            flavour=flavour,
         )
         await self.stack.enter_async_context(simulator)
         self.servers[name] = simulator
-        self.configure(PlayerSettings(name, "jellyfin", simulator.url, token=Secret(JELLYFIN_TOKEN)), **more)
+        self.configure(PlayerSettings(name, flavour, simulator.url, token=Secret(JELLYFIN_TOKEN)), **more)
         return simulator
 
     async def start(self, kind: str, **more: object) -> Simulator:

@@ -55,7 +55,7 @@ async def test_a_player_that_goes_off_after_the_plan_is_left_waiting_not_failed(
     assert await scene.states("Living room") == {"pending": 1}
 
 
-@pytest.mark.parametrize("player", ["kodi", "jellyfin", "plex"])
+@pytest.mark.parametrize("player", ["kodi", "jellyfin", "emby", "plex"])
 async def test_a_file_that_moved_and_went_while_a_player_was_off_is_gone_from_it(scene: Scene, player: str) -> None:
     film, other = scene.film("Salt (2019)"), scene.film("Winter Harbour (2020)")
     server = await scene.start(player, clean_deleted=True, empty_trash=True)
