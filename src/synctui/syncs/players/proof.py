@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from synctui.model.clock import parse_rfc3339
+from synctui.model.clock import parse_rfc3339, rfc3339
 from synctui.model.library import Row
 from synctui.model.outcome import Outcome
 from synctui.model.plan import Operation
@@ -20,6 +21,7 @@ from synctui.text import display
 from synctui.words import count
 
 _NAMED = 3
+_SOONEST_S, _LATEST_S = 300.0, 86400.0
 
 
 def told_in(rows: Mapping[str, QueueRow], job: int) -> set[str]:
@@ -52,7 +54,9 @@ def confirmed(
             missing.append(path)
             if not again:
                 reason = "still_there" if errand.item.change == "removed" else "not_there"
-                written.append(errand.row(settings.name, ItemState.UNCONFIRMED, group=settings.group, reason=reason))
+                unmet = errand.row(settings.name, ItemState.UNCONFIRMED, group=settings.group, reason=reason)
+                later = now + timedelta(seconds=_later_s(0 if row is None else row.tries))
+                written.append(replace(unmet, not_before=rfc3339(later)))
         else:
             untold.append(path)
             if row is None or row.item.state is not ItemState.FAILED:
@@ -70,6 +74,11 @@ def confirmed(
         text = f"{names(untold)}: it was not told, and is next time"
         return Outcome(Result.DEFERRED, "not_done", text, numbers=numbers, rows=tuple(written))
     return Outcome(Result.DONE, "confirmed", numbers=numbers, rows=tuple(written))
+
+
+def _later_s(tries: int) -> float:
+    """Return when what a player does not take is told again by itself, in seconds: after longer each time."""
+    return min(_LATEST_S, _SOONEST_S * 2.0 ** min(tries, 20))
 
 
 def names(paths: Sequence[str]) -> str:
