@@ -74,7 +74,7 @@ def made_up(arguments: Arguments) -> Iterator[tuple[Arguments, Made]]:
             targets=arguments.targets or ((str(made.library),) if arguments.kind == "subtitles" else ()),
             data_dir=arguments.data_dir or made.base / "data",
             yes=arguments.yes or not (arguments.dry_run or arguments.check),
-            jobs=arguments.jobs or os.cpu_count() or 1,
+            jobs=arguments.jobs or ((os.cpu_count() or 1) if arguments.kind == "subtitles" else None),
         )
         yield changed, made
 

@@ -66,7 +66,6 @@ _GENERAL: Mapping[str, Reader] = {
     "force": _switch,
     "only_failed": _switch,
     "limit": _count,
-    "jobs": _count,
     "max_duration": _duration,
     "wait_lock": _duration,
 }
@@ -78,6 +77,7 @@ OPTIONS: Mapping[str, Mapping[str, Reader]] = {
         "languages": _texts,
         "max_offset": _seconds,
         "inspect": _switch,
+        "jobs": _count,
         **_GENERAL,
     },
     "players": {"players": _texts, "groups": _texts, "full": _switch, **_GENERAL},

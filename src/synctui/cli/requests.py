@@ -22,6 +22,7 @@ _OWN: Mapping[str, Mapping[str, str]] = {
         "video": "--video",
         "languages": "--lang",
         "max_offset": "--max-offset",
+        "jobs": "--jobs",
     },
     "players": {"players": "--player", "groups": "--group", "full": "--full"},
 }

@@ -16,6 +16,7 @@ from synctui.jobs.engine import Engine
 from synctui.model.players import TITLES
 from synctui.store import jobs as rows
 from synctui.store.jobs import JobRecord
+from synctui.store.players import players
 from synctui.store.summary import states_by_verdict
 from synctui.text import pad
 
@@ -67,8 +68,10 @@ async def _players(engine: Engine, arguments: Arguments) -> dict[str, Any]:
     from synctui.syncs.players.settings import player_settings
 
     loaded = configuration(file=arguments.config, paths=paths_of(arguments))
-    found = await standing(engine.database, player_settings(loaded.config))
-    return {"players": found, "total": total_of(found)}
+    configured = player_settings(loaded.config)
+    found = await standing(engine.database, configured)
+    known = await players(engine.database)
+    return {"players": found, "total": total_of(found, [known[one.name] for one in configured if one.name in known])}
 
 
 def _job(record: JobRecord | None) -> dict[str, Any] | None:

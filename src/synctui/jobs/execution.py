@@ -21,7 +21,7 @@ from synctui.jobs.shop import Shop
 from synctui.jobs.stop import Stop
 from synctui.jobs.verdict import Verdict
 from synctui.model.json import dump
-from synctui.model.plan import Operation
+from synctui.model.plan import UNATTENDED, Operation
 from synctui.model.states import JobState
 from synctui.store import jobs, pauses
 from synctui.store.jobs import JobRecord
@@ -263,9 +263,14 @@ class Execution:
 
 
 def can_run(job: JobRecord, now: str) -> bool:
-    """True when a job runs without being asked for: what was interrupted waits until somebody resumes it."""
+    """True when a job runs without being asked for: what was interrupted waits until somebody resumes it.
+
+    What nobody had asked for goes on by itself as well.
+    """
     if job.state in (JobState.PLANNING, JobState.PENDING):
         return True
     if job.state is not JobState.PAUSED or job.paused_by_person:
         return False
+    if job.pause_reason == "interrupted" and job.request.origin in UNATTENDED:
+        return True
     return job.pause_until is not None and job.pause_until <= now

@@ -9,6 +9,8 @@ from typing import Literal
 from synctui.model.json import Fields, digest
 
 Origin = Literal["user", "schedule", "hook", "follow_up", "undo"]
+UNATTENDED: tuple[Origin, ...] = ("schedule", "hook", "follow_up")
+"""Who asks without waiting for an answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,8 @@ REASONS: dict[str, str] = {
     "outside_roots": "the player looks for nothing there",
     "unspeakable": "a name that the player cannot be told",
     "kept": "clean_deleted is off",
+    "folders_unknown": "it does not say which folders it has",
+    "braked": "too many at once would be taken out",
 }
 
 

@@ -157,12 +157,13 @@ async def insert(
 async def insert_once(connection: aiosqlite.Connection, request: Request, at: str, *, spacing_s: float = 0.0) -> int | None:
     """Store a request that is to be planned, unless one that asks the same is unfinished already.
 
-    With `spacing_s` also not when one began within so many seconds. Returns the job's number, or None.
+    With `spacing_s` also not when one began within so many seconds. Returns the job's number, or None. What a person has
+    paused stands in nobody's way, and neither does a time that a clock put back has made one to come.
     """
     rows = await connection.execute_fetchall(
         "SELECT 1 FROM jobs WHERE asks = ? AND (state IN ('planning', 'awaiting_confirmation', 'pending')"
-        " OR (state IN ('running', 'paused') AND ? > 0)"
-        " OR julianday(?) - julianday(created_at) < ? / 86400.0) LIMIT 1",
+        " OR (state IN ('running', 'paused') AND NOT paused_by_person AND ? > 0)"
+        " OR julianday(?) - julianday(created_at) BETWEEN 0 AND ? / 86400.0) LIMIT 1",
         (request.fingerprint(), spacing_s, at, spacing_s),
     )
     return None if list(rows) else await insert(connection, request, JobState.PLANNING, at)

@@ -55,6 +55,25 @@ async def players(database: Database) -> dict[str, PlayerRecord]:
     return {record.name: record for record in found}
 
 
+async def waits_since(database: Database, player: str, now: str, most_tries: int) -> str | None:
+    """Return since when the oldest item of a player waits that may be told by now; None when there is none.
+
+    What the player does not take, and what failed `most_tries` times, does not count.
+    """
+    row = await database.row(
+        "SELECT min(created_at) FROM player_items WHERE player = ? AND state NOT IN ('confirmed', 'skipped', 'unconfirmed')"
+        " AND not_before <= ? AND NOT (state = 'failed' AND tries >= ?)",
+        (to_blob(player), now, most_tries),
+    )
+    return None if row is None else row[0]
+
+
+async def has_due(database: Database, player: str, now: str) -> bool:
+    """Tell whether an item of a player waits whose next try is due."""
+    sql = "SELECT 1 FROM player_items WHERE player = ? AND state NOT IN ('confirmed', 'skipped') AND not_before <= ? LIMIT 1"
+    return await database.row(sql, (to_blob(player), now)) is not None
+
+
 async def write_seen(connection: aiosqlite.Connection, rows: Sequence[PlayerSeen], *, at: str) -> None:
     """Write what asking players came to."""
     for row in rows:

@@ -25,6 +25,8 @@ async def test_what_changed_is_shown_told_and_confirmed_once(shop: Shop) -> None
     (metrics,) = told.of("metrics")
     assert metrics["total"]["confirmed"] == 2
     assert {name: one["confirmed"] for name, one in metrics["players"].items()} == {"Attic": 1, "Den": 1}
+    assert metrics["players"]["Den"]["syncs"] == metrics["players"]["Den"]["successes"] == 1
+    assert metrics["players"]["Den"]["last_sync"] and metrics["players"]["Den"]["last_error"] is None
     again = await shop.run("--run", "players", "-y", "--json")
     assert (again.code, again.one("plan")["total"]) == (0, 0)
     assert (await shop.run("--run", "players", "--check")).code == 0
@@ -39,15 +41,9 @@ async def test_status_tells_how_each_player_stands(shop: Shop) -> None:
     assert (attic["state"], attic["queue"], attic["items"], attic["successes"]) == ("online", 0, {"confirmed": 1}, 1)
     assert (den["state"], den["word"], den["queue"], den["failures"]) == ("offline", "failed (offline)", 1, 1)
     assert den["last_error"]["code"] == "offline"
-    assert status["total"] | {"success_rate": None} == {
-        "players": 2,
-        "online": 1,
-        "queue": 1,
-        "syncs": 2,
-        "successes": 1,
-        "failures": 1,
-        "success_rate": None,
-    }
+    wanted = {"players": 2, "online": 1, "queue": 1, "syncs": 2, "successes": 1, "failures": 1, "success_rate": 0.5}
+    assert {name: status["total"][name] for name in wanted} == wanted
+    assert status["total"]["response_s"] > 0 and status["total"]["confirmation_s"] > 0
     shown = (await shop.run("status", "players")).out
     assert "1 of 2 online, 1 waiting" in shown and "failed (offline)" in shown
     await shop.plex.start()
@@ -95,6 +91,17 @@ async def test_named_files_are_told_whether_they_changed_or_not(shop: Shop) -> N
     told = await shop.run("--run", "players", shop.films, "--player", "Den", "-y", "--json")
     assert told.code == 0
     assert [call for call in shop.plex.calls if call[1].endswith("/refresh")]
+
+
+async def test_whole_libraries_are_scanned_when_that_is_asked_for_by_name(shop: Shop) -> None:
+    shown = await shop.run("--run", "players", "--full", "-n", "--json")
+    assert [line["reason"] for line in shown.of("plan_op") if line["action"] == "full"] == [
+        "POST Library/Refresh",
+        "GET library/sections/1/refresh",
+    ]
+    told = await shop.run("--run", "players", "--full", "--player", "Den", "-y")
+    assert told.code == 0
+    assert ("GET", "/library/sections/1/refresh", {}) in [(call[0], call[1], dict(call[2])) for call in shop.plex.calls]
 
 
 async def test_an_option_of_another_kind_is_refused(shop: Shop) -> None:

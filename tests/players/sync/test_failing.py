@@ -139,7 +139,6 @@ async def test_a_player_without_a_word_delays_no_other(scene: Scene, faults: Fau
     assert scene.files_of(jellyfin) == scene.files_of(plex) == {scene.theirs(film)}
 
 
-@pytest.mark.xfail(strict=True, reason="planning looks at all players together, and waits for the slowest one's timeout")
 async def test_a_player_without_a_word_does_not_hold_up_the_plan_for_its_whole_timeout(scene: Scene) -> None:
     dead = await scene.kodi("Dead", timeout=8.0, retry_attempts=0)
     await scene.plex()

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from synctui.model.clock import parse_rfc3339, rfc3339
-from synctui.model.players import ItemState
 from synctui.store.changes import last_change
-from synctui.store.player_items import QueueRow, waiting
-from synctui.store.players import PlayerRecord, players
+from synctui.store.players import PlayerRecord, has_due, players, waits_since
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.syncs.players.tools import Tools
 
@@ -25,27 +23,21 @@ async def unread(tools: Tools, wanted: Sequence[PlayerSettings]) -> bool:
     newest, _ = await last_change(tools.database)
     now = tools.clock.now()
     for record in await _usable(tools, wanted):
-        if record.cursor < newest or _is_due_again(record, await waiting(tools.database, record.name), now):
+        if record.cursor < newest or await _is_due_again(tools, record, now):
             return True
     return False
 
 
-def _is_due_again(record: PlayerRecord, rows: Sequence[QueueRow], now: datetime) -> bool:
+async def _is_due_again(tools: Tools, record: PlayerRecord, now: datetime) -> bool:
+    """Tell whether something waits for what passes by itself, a player that is off or busy, for long enough by now."""
     if record.last_sync is None:
         return False
-    text, last = rfc3339(now), parse_rfc3339(record.last_sync)
-    since = [parse_rfc3339(row.created_at) for row in rows if _may_pass(row) and row.item.not_before <= text]
-    if not since:
+    since = await waits_since(tools.database, record.name, rfc3339(now), _TRIES)
+    if since is None:
         return False
-    pause = min(_LATEST_S, max(_SOONEST_S, (last - min(since)).total_seconds()))
+    last = parse_rfc3339(record.last_sync)
+    pause = min(_LATEST_S, max(_SOONEST_S, (last - parse_rfc3339(since)).total_seconds()))
     return (now - last).total_seconds() >= pause
-
-
-def _may_pass(row: QueueRow) -> bool:
-    """Tell whether a file waits for what passes by itself, a player that is off or busy, or is one that never comes."""
-    if row.item.state is ItemState.FAILED:
-        return row.tries < _TRIES
-    return row.item.state is not ItemState.UNCONFIRMED
 
 
 async def due(tools: Tools, wanted: Sequence[PlayerSettings]) -> bool:
@@ -53,10 +45,7 @@ async def due(tools: Tools, wanted: Sequence[PlayerSettings]) -> bool:
     if await unread(tools, wanted):
         return True
     now = rfc3339(tools.clock.now())
-    for record in await _usable(tools, wanted):
-        if any(row.item.not_before <= now for row in await waiting(tools.database, record.name)):
-            return True
-    return False
+    return any([await has_due(tools.database, record.name, now) for record in await _usable(tools, wanted)])
 
 
 async def _usable(tools: Tools, wanted: Sequence[PlayerSettings]) -> list[PlayerRecord]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from synctui.model.library import LibraryKind, LibraryRoot
@@ -32,6 +32,20 @@ class Mapped:
     def leave(self, reason: str, item: Item) -> None:
         """Leave an item out."""
         self.left_out.setdefault(reason, []).append(item)
+
+    def hold_back(self, reason: str) -> None:
+        """Leave out whatever would be taken out of the player's library."""
+        for errand in self.errands:
+            if errand.item.change == "removed":
+                self.leave(reason, errand.item)
+        self.errands = [errand for errand in self.errands if errand.item.change != "removed"]
+
+    def forget(self, before: Mapping[str, str]) -> None:
+        """Say nothing of what is left out for the same reason as before (reasons by path)."""
+        fresh = {
+            reason: [item for item in items if before.get(item.path) != reason] for reason, items in self.left_out.items()
+        }
+        self.left_out = {reason: items for reason, items in fresh.items() if items}
 
 
 def mapped(items: Iterable[Item], settings: PlayerSettings, libraries: Sequence[LibraryRoot], look: Look | None) -> Mapped:
@@ -66,6 +80,8 @@ def _where(path: str, settings: PlayerSettings, places: Sequence[LibraryRoot], l
     unit = None if remote is None else settings.maps.theirs(unit_of(path, places))
     if remote is None or unit is None:
         return "unmapped"
+    if settings.kind == "plex" and look is not None and not look.roots_known:
+        return "folders_unknown"
     roots = look.roots if look is not None and look.roots_known else None
     if ".." in Spelling.of(remote).parts(remote):
         return "outside_roots"

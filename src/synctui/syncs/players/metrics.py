@@ -8,38 +8,55 @@ from synctui.model.json import Fields, Json
 from synctui.model.players import PlayerState
 from synctui.store.changes import changes_behind
 from synctui.store.database import Database
-from synctui.store.player_items import counts, players_of_job, sums_of
+from synctui.store.player_items import ItemSums, counts, players_of_job, sums_of
 from synctui.store.players import PlayerRecord, players
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.text import display
 
 
 async def job_metrics(database: Database, job: int) -> Fields:
-    """Return what a job came to: `players` by name, and `total`."""
+    """Return what a job came to, with how each player stands after it: `players` by name, and `total`."""
     records = await players(database)
     found: dict[str, Json] = {}
-    sums: list[tuple[int, int, int, int, float]] = []
+    sums: list[ItemSums] = []
+    told: list[PlayerRecord] = []
     for name in await players_of_job(database, job):
         one = await sums_of(database, name, job)
         record = records.get(name, PlayerRecord(name))
-        sums.append((one.items, one.confirmed, one.failed, one.waiting, one.waited_s))
-        found[display(name, 200)] = {
-            "items": one.items,
-            "confirmed": one.confirmed,
-            "failed": one.failed,
-            "waiting": one.waiting,
-            "confirmation_s": _mean(one.waited_s, one.confirmed),
-            "response_s": _mean(record.answers_s, record.answers),
-        }
-    items, confirmed, failed, waiting, waited = (sum(column) for column in zip(*sums, strict=True)) if sums else (0,) * 5
-    total: Fields = {
-        "items": items,
+        sums.append(one)
+        told.append(record)
+        found[display(name, 200)] = {**_of_job([one]), **_of_syncs([record]), **_last(record)}
+    return {"players": found, "total": {**_of_job(sums), **_of_syncs(told)}}
+
+
+def _of_job(sums: Sequence[ItemSums]) -> dict[str, Json]:
+    confirmed = sum(one.confirmed for one in sums)
+    return {
+        "items": sum(one.items for one in sums),
         "confirmed": confirmed,
-        "failed": failed,
-        "waiting": waiting,
-        "confirmation_s": _mean(waited, int(confirmed)),
+        "failed": sum(one.failed for one in sums),
+        "waiting": sum(one.waiting for one in sums),
+        "confirmation_s": _mean(sum(one.waited_s for one in sums), confirmed),
     }
-    return {"players": found, "total": total}
+
+
+def _of_syncs(records: Sequence[PlayerRecord]) -> dict[str, Json]:
+    """Return what all syncs of players came to, the means over all of them."""
+    syncs, successes = sum(one.syncs for one in records), sum(one.successes for one in records)
+    busy = sum(one.busy_s for one in records)
+    return {
+        "syncs": syncs,
+        "successes": successes,
+        "failures": syncs - successes,
+        "success_rate": _mean(successes, syncs),
+        "mean_s": _mean(busy, syncs),
+        "items_per_s": _mean(sum(one.items for one in records), busy),
+        "response_s": _mean(sum(one.answers_s for one in records), sum(one.answers for one in records)),
+    }
+
+
+def _last(record: PlayerRecord) -> dict[str, Json]:
+    return {"last_sync": record.last_sync, "last_success": record.last_success, "last_error": _error(record)}
 
 
 async def standing(database: Database, configured: Sequence[PlayerSettings]) -> list[Fields]:
@@ -62,29 +79,17 @@ async def standing(database: Database, configured: Sequence[PlayerSettings]) -> 
 
 def standing_of(record: PlayerRecord, states: Mapping[str, int], unread: int) -> dict[str, Json]:
     """Return how a player stands; `unread` are the lines of the change feed that it was not told of."""
-    failed_syncs = record.syncs - record.successes
-    word = "failed (offline)" if record.state is PlayerState.OFFLINE else record.state.word
     return {
         "state": record.state.value,
-        "word": word,
+        "word": "failed (offline)" if record.state is PlayerState.OFFLINE else record.state.word,
         "version": display(record.version, 60),
         "seen_at": record.seen_at,
         "queue": sum(states.get(one, 0) for one in ("pending", "sent", "accepted", "unconfirmed", "failed")),
         "unread": unread,
         "items": dict(sorted(states.items())),
-        "syncs": record.syncs,
-        "successes": record.successes,
-        "failures": failed_syncs,
-        "success_rate": _mean(record.successes, record.syncs),
-        "mean_s": _mean(record.busy_s, record.syncs),
-        "items_per_s": _mean(record.items, record.busy_s),
-        "response_s": _mean(record.answers_s, record.answers),
+        **_of_syncs([record]),
         "confirmation_s": _mean(record.waited_s, record.confirmed),
-        "last_sync": record.last_sync,
-        "last_success": record.last_success,
-        "last_error": None
-        if not record.message
-        else {"code": record.code, "message": record.message, "at": record.failed_at},
+        **_last(record),
         "left_alone_until": record.not_before or None,
     }
 
@@ -95,22 +100,15 @@ def _error(record: PlayerRecord) -> dict[str, Json] | None:
     return {"code": record.code, "message": display(record.message), "at": record.failed_at}
 
 
-def total_of(rows: Sequence[Fields]) -> Fields:
+def total_of(rows: Sequence[Fields], records: Sequence[PlayerRecord]) -> Fields:
     """Return the sums over players."""
-    syncs, successes = _sum(rows, "syncs"), _sum(rows, "successes")
     return {
         "players": len(rows),
         "online": sum(1 for row in rows if row["state"] == PlayerState.ONLINE.value),
-        "queue": _sum(rows, "queue"),
-        "syncs": syncs,
-        "successes": successes,
-        "failures": syncs - successes,
-        "success_rate": _mean(successes, syncs),
+        "queue": sum(value for row in rows if isinstance(value := row["queue"], int)),
+        **_of_syncs(records),
+        "confirmation_s": _mean(sum(one.waited_s for one in records), sum(one.confirmed for one in records)),
     }
-
-
-def _sum(rows: Sequence[Fields], name: str) -> int:
-    return sum(value for row in rows if isinstance(value := row[name], int))
 
 
 def _mean(total: float, number: float) -> float | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from synctui.errors import ConfigError, NotAuthorised, ServerFailed, UsageError
+from synctui.errors import ConfigError, NotAuthorised, ServerFailed
 from synctui.model.clock import parse_rfc3339, rfc3339
 from synctui.model.json import Fields, Json
-from synctui.model.plan import Notice, Operation, PlanItem, Request
+from synctui.model.plan import UNATTENDED, Notice, Operation, PlanItem, Request
 from synctui.model.players import ItemState
 from synctui.store.changes import last_change
 from synctui.store.player_items import known, skipped_for
@@ -24,28 +24,32 @@ from synctui.syncs.players.mapping import Mapped, mapped
 from synctui.syncs.players.options import PlayerOptions, meant
 from synctui.syncs.players.paths import name as named
 from synctui.syncs.players.session import Session, Sessions, looked, refusal
-from synctui.syncs.players.settings import Chain, PlayerSettings
+from synctui.syncs.players.settings import PlayerSettings
 from synctui.syncs.players.tools import Tools
+from synctui.syncs.players.track import Track, chained
 from synctui.text import display
 from synctui.words import count
 
-STAGES = ("discover", "execute", "confirm", "update", "notify")
 SENTENCES = {
     "unmapped": "no path_map covers it",
     "outside_roots": "the player looks for nothing there",
     "unspeakable": "a name that it cannot be told: not text, or (Kodi) with a backslash",
     "kept": "clean_deleted is off: it stays in the player's library",
+    "folders_unknown": "it does not say which folders it has: the token's user must be its owner",
+    "braked": "too many at once would be taken out of its library",
 }
-MENDED_BY_CONFIGURATION = ("unmapped", "outside_roots", "kept")
-"""What was left out for these reasons is looked at again each time."""
+_MENDED = ("unmapped", "outside_roots", "kept", "folders_unknown")
+"""What was left out for these reasons is looked at again each time: the configuration, or the player, may be another."""
 
 _DOUBTFUL = (ItemState.SENT, ItemState.ACCEPTED, ItemState.UNCONFIRMED)
+# A plan is for all players: it does not wait for one of them as long as a job does.
+_LOOK_S = 4.0
 _FEW, _MOST_SHARE, _MANY = 10, 0.2, 50
 
 
 @dataclass(slots=True)
 class _Prospect:
-    """What is found out about one player while it is planned for."""
+    """What is found out about one player while it is planned for; `before` is why files were left out earlier."""
 
     settings: PlayerSettings
     record: PlayerRecord
@@ -53,6 +57,7 @@ class _Prospect:
     items: list[Item] = field(default_factory=list)
     mapped: Mapped = field(default_factory=Mapped)
     shelf: Shelf | None = None
+    before: dict[str, str] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
 
 
@@ -63,7 +68,7 @@ async def plan_players(tools: Tools, request: Request) -> AsyncIterator[PlanItem
     """
     options = PlayerOptions.of(request)
     wanted = meant(tools, options)
-    if request.origin in ("hook", "follow_up", "schedule"):
+    if request.origin in UNATTENDED:
         await _quiet(tools)
     records = await players(tools.database)
     upto, _ = await last_change(tools.database)
@@ -91,10 +96,11 @@ async def plan_players(tools: Tools, request: Request) -> AsyncIterator[PlanItem
     try:
         found = await asyncio.gather(*(_look(tools, one, collector, request, options) for one in prospects))
         last: dict[str, str] = {}
+        news = not (request.targets or options.only_failed)
         for prospect in found:
             for notice in prospect.notices:
                 yield notice
-            for operation in _operations(tools, prospect, upto, options, last):
+            for operation in _operations(tools, prospect, upto, options, last, news=news):
                 yield operation
     finally:
         for prospect in prospects:
@@ -133,7 +139,7 @@ async def _look(
     """Find out what a player has to be told and how it stands; what it does not answer is a warning."""
     settings = prospect.settings
     items = await _items(tools, prospect, collector, request, options)
-    if not items:
+    if not items and not options.full:
         return prospect
     standing = await asyncio.to_thread(stand, items, tools.libraries)
     if standing.away:
@@ -142,7 +148,11 @@ async def _look(
         prospect.notices.append(Notice("warning", text, settings.name))
     prospect.items = standing.items
     try:
-        await looked(prospect.session)
+        async with asyncio.timeout(_LOOK_S):
+            await looked(prospect.session)
+    except TimeoutError:
+        text = f"no answer within {_LOOK_S:g} s: {count(len(prospect.items), 'file')} are planned without a look at it"
+        prospect.notices.append(Notice("warning", text, settings.name))
     except NotAuthorised as error:
         prospect.notices.append(Notice("warning", refusal(error), settings.name))
     except ServerFailed as error:
@@ -150,6 +160,7 @@ async def _look(
         prospect.notices.append(Notice("warning", text, settings.name))
     look = prospect.session.look
     prospect.mapped = await asyncio.to_thread(mapped, prospect.items, settings, tools.libraries, look)
+    prospect.mapped.forget(prospect.before)
     for reason, left in prospect.mapped.left_out.items():
         text = f"{count(len(left), 'file')} not sent, {SENTENCES[reason]}: {display(left[0].path, 120)}"
         prospect.notices.append(Notice("warning", text, settings.name))
@@ -169,20 +180,15 @@ async def _items(
     items = await collector.items(name, prospect.record.cursor, now=now, impatient=impatient)
     if not options.only_failed:
         waiting = {item.path for item in items}
-        again = await skipped_for(tools.database, name, MENDED_BY_CONFIGURATION)
-        mended = [item_of(row.item) for row in again if row.item.path not in waiting]
-        reasons = {row.item.path: row.item.reason for row in again}
-        # Only what has become possible meanwhile is told; the rest was reported when it was left out.
-        possible = mapped(mended, prospect.settings, tools.libraries, None)
-        items += [one.item for one in possible.errands if _mended(prospect.settings, reasons[one.item.path])]
-        return items
+        # What the brake held back is for a person to decide.
+        reasons = (*_MENDED, "braked") if request.origin == "user" else _MENDED
+        again = [row.item for row in await skipped_for(tools.database, name, reasons) if row.item.path not in waiting]
+        # What is left out for the same reason as before was reported then.
+        prospect.before = {row.path: row.reason for row in again if row.reason != "braked"}
+        return [*items, *map(item_of, again)]
     rows = await known(tools.database, name, [item.path for item in items])
     failed = (ItemState.FAILED, ItemState.UNCONFIRMED)
     return [item for item in items if item.path in rows and rows[item.path].item.state in failed]
-
-
-def _mended(settings: PlayerSettings, reason: str) -> bool:
-    return reason == "unmapped" or (reason == "kept" and settings.clean_deleted)
 
 
 async def _ask_for_shelf(tools: Tools, prospect: _Prospect) -> None:
@@ -202,6 +208,7 @@ async def _ask_for_shelf(tools: Tools, prospect: _Prospect) -> None:
 
 
 async def _brake(tools: Tools, prospect: _Prospect, options: PlayerOptions) -> None:
+    """Hold back an implausible number of removals: a person is asked, and where nobody is, the rest goes on without them."""
     removed = sum(1 for one in prospect.mapped.errands if one.item.change == "removed")
     if removed < _FEW or options.believe:
         return
@@ -210,27 +217,41 @@ async def _brake(tools: Tools, prospect: _Prospect, options: PlayerOptions) -> N
         total = await count_videos(tools.database) + removed
     if removed > _MOST_SHARE * total or (total == 0 and removed >= _MANY):
         text = f"{removed:,} of {total:,} items would be taken out of its library: is a disk not mounted?"
-        prospect.notices.append(Notice("brake", text, prospect.settings.name))
+        if options.origin == "user":
+            prospect.notices.append(Notice("brake", text, prospect.settings.name))
+            return
+        prospect.notices.append(Notice("warning", f"{text} They stay until somebody says so.", prospect.settings.name))
+        prospect.mapped.hold_back("braked")
 
 
 def _operations(
-    tools: Tools, prospect: _Prospect, upto: int, options: PlayerOptions, last: dict[str, str]
+    tools: Tools, prospect: _Prospect, upto: int, options: PlayerOptions, last: dict[str, str], *, news: bool
 ) -> Iterator[Operation]:
-    """Yield the track of a player; `last` has the closing operations of those before it."""
+    """Yield the track of a player; `last` has the closing operations of those before it.
+
+    `news` says that the change feed was read, and not what a person named.
+    """
     settings, errands = prospect.settings, prospect.mapped.errands
-    if not errands and not prospect.mapped.left_out:
+    track = Track(settings, chained(tools.chains, settings.name, last))
+    if not errands and not prospect.mapped.left_out and not options.full:
+        if news and prospect.record.cursor < upto:
+            # What the feed holds concerns no video: that is noted, or it would be read again and again.
+            yield track.operation("record", "record", settings.name, "note how it stands", {"upto": upto})
         return
-    track = Track(settings, _chained(tools.chains, settings.name, last))
     last[settings.name] = track.key("record")
     yield track.operation("discover", "discover", settings.name, f"ask {settings.kind} at {settings.url}")
     calls: list[Call] = []
-    if errands:
+    if errands or options.full:
         driver, look = prospect.session.driver, prospect.session.look
         full = options.full or not settings.targeted_updates
         calls = driver.everything(errands, look) if full else driver.calls(errands, look, prospect.shelf)
+    scans: list[str] = []
     for number, call in enumerate(calls):
         if not call.late:
-            yield track.call("execute", call, number)
+            # A scan that has to be tried again is waited for by what builds upon it.
+            made = track.call("execute", call, number, after=() if call.action == "scan" else tuple(scans))
+            scans += [made.key] if call.action == "scan" and settings.kind == "kodi" else []
+            yield made
     for number, batch in enumerate(batches(errands, settings.batch_size)):
         subject = named(batch[0].remote) if len(batch) == 1 else count(len(batch), "file")
         payload: Fields = {"items": packed(batch)}
@@ -248,60 +269,6 @@ def _operations(
         yield track.operation("notify", "notify", settings.name, f'show "{text}"', {"text": text})
 
 
-_STAGE = {"discover": "discover", "confirm": "confirm", "skip": "update", "record": "update", "notify": "notify"}
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """Makes a player's operations; `after` are those of another player that come first, `strict` that they must succeed."""
-
-    settings: PlayerSettings
-    after: tuple[tuple[str, bool], ...] = ()
-
-    def key(self, name: str) -> str:
-        """Return the key of an operation."""
-        return f"{self.settings.name}/{name}"
-
-    def operation(self, name: str, action: str, subject: str, reason: str, payload: Fields | None = None) -> Operation:
-        """Return an operation of its track."""
-        return Operation(
-            self.key(name),
-            action,
-            self.settings.name if subject == self.settings.name else f"{self.settings.name}: {subject}",
-            track=self.settings.name,
-            stage=_STAGE.get(action, "execute"),
-            reason=reason,
-            lane=lane_of(self.settings),
-            payload={"player": self.settings.name, **(payload or {})},
-            after=tuple(key for key, _ in self.after),
-            continue_on_error=not any(strict for _, strict in self.after),
-            undoable=False,
-        )
-
-    def call(self, stage: str, call: Call, number: int) -> Operation:
-        """Return the operation that makes a call."""
-        payload: Fields = {"items": packed(call.errands), "text": call.text, "facts": call.facts}
-        made = self.operation(f"{call.action}/{number}", call.action, call.subject, call.text, payload)
-        only = call.errands[0].item.path if len(call.errands) == 1 else None
-        return replace(made, stage=stage, path=only)
-
-
-def lane_of(settings: PlayerSettings) -> str:
-    """Return the lane of a player: those that are the same Kodi share one, because it takes one writer."""
-    return f"player {settings.url}"
-
-
-def _chained(chains: Sequence[Chain], name: str, last: dict[str, str]) -> tuple[tuple[str, bool], ...]:
-    """Return the closing operations that a player waits for, and whether it is left alone when one of them fails."""
-    found: dict[str, bool] = {}
-    for chain in chains:
-        before = [one for one in chain.players[: chain.players.index(name)] if one in last] if name in chain.players else []
-        if before:
-            key = last[before[-1]]
-            found[key] = found.get(key, False) or not chain.continue_on_error
-    return tuple(found.items())
-
-
 def _message(errands: Sequence[Errand]) -> str:
     parts = []
     for change, word in (("created", "new"), ("moved", "moved"), ("modified", "changed"), ("removed", "removed")):
@@ -309,10 +276,3 @@ def _message(errands: Sequence[Errand]) -> str:
         if number:
             parts.append(f"{number:,} {word}")
     return ", ".join(parts)
-
-
-def known_players(tools: Tools) -> Sequence[str]:
-    """Return the names of the configured players. Raises UsageError where there are none."""
-    if not tools.players:
-        raise UsageError("no player is configured", hint="add a [[player]] (synctui config init)", code="no_player")
-    return [player.name for player in tools.players]

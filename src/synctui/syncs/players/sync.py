@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 
-from synctui.errors import ConfigError, NotAuthorised, Pause, ServerFailed
+from synctui.errors import ConfigError, NotAuthorised, Pause, ServerFailed, Transient
 from synctui.model.json import Fields
 from synctui.model.outcome import Outcome, Receipt
 from synctui.model.plan import Operation, PlanItem, Request
@@ -15,11 +15,13 @@ from synctui.model.sync import Lane, Run
 from synctui.syncs.players.apply import Teller, call_of
 from synctui.syncs.players.asking import Asked, ask
 from synctui.syncs.players.metrics import job_metrics, standing
-from synctui.syncs.players.plan import STAGES, lane_of, plan_players
+from synctui.syncs.players.plan import plan_players
 from synctui.syncs.players.session import Sessions, looked
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.syncs.players.tools import Tools
+from synctui.syncs.players.track import STAGES, lane_of
 
+_SOON = 3
 _ASK_AGAIN_S = 300.0
 
 
@@ -33,6 +35,7 @@ class PlayersSync:
     def __init__(self, tools: Tools) -> None:
         self.tools = tools
         self._sessions = Sessions(tools)
+        self._asked: dict[str, int] = {}
         self._teller = Teller(tools, self._sessions)
         # One thing at a time and one connection each: a Kodi takes no two writers, and the others queue what they are told.
         self.lanes: Mapping[str, Lane] = {lane_of(player): Lane(lane_of(player), width=1) for player in tools.players}
@@ -60,6 +63,9 @@ class PlayersSync:
             done = await session.driver.recover(call, intent)
         except ServerFailed as error:
             # It stays in doubt until the player can be asked: nothing is repeated blindly, and nothing given up.
+            asked = self._asked[operation.key] = self._asked.get(operation.key, 0) + 1
+            if asked <= _SOON:
+                raise Transient(error.message, error.after, error.code) from error
             until = self.tools.clock.now() + timedelta(seconds=max(_ASK_AGAIN_S, error.after or 0.0))
             raise Pause(error.code, until, "track", error.message) from error
         finally:
