@@ -189,7 +189,7 @@ async def test_who_leaves_before_the_services_are_open_has_left(tmp_path: Path) 
 
 
 async def test_outside_the_demo_nothing_speaks_of_the_tour(s: Stage) -> None:
-    assert "/7 " not in s.text
+    assert "/8 " not in s.text
     for place in ("?", ":"):
         await s.press(place)
         await s.until(lambda: s.app.screen is not s.app.screen_stack[0])
@@ -305,6 +305,8 @@ def test_the_tour_catches_up_with_who_does_not_wait_for_it(tmp_path: Path) -> No
     guide.begin(Board((job,)))
     undo = replace(job, snapshot=replace(job.snapshot, job=2), undo_of=1)
     guide.look("library", Board((undo, job)))
+    assert guide.step.id == "players"
+    guide.look("players", Board((undo, job)))
     assert guide.step.id == "own"
 
 

@@ -140,6 +140,16 @@ STEPS = (
         leaps=True,
     ),
     Step(
+        "players",
+        {
+            "": (
+                "Three made-up players were told of it, and asked whether they have it.",
+                "One is off at first: what it missed waits. {.players} shows them.",
+            )
+        },
+        lambda seen: seen.place == "players",
+    ),
+    Step(
         "own",
         {
             "": (
