@@ -57,6 +57,17 @@ def test_several_files_stand_between_bars() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("event", "change"),
+    [("Download", "created"), ("MovieFileDelete", "removed")],
+)
+def test_a_bar_in_one_path_is_part_of_it(event: str, change: str) -> None:
+    odd = "/films/Face|Off (1997)/Face|Off.mkv"
+    assert changes({"radarr_eventtype": event, "radarr_moviefile_path": odd}) == [(change, odd, None)]
+    gone = {"radarr_eventtype": "MovieDelete", "radarr_movie_path": odd, "radarr_movie_deletedfiles": "True"}
+    assert changes(gone) == [("removed", odd, None)]
+
+
 def test_a_file_for_several_that_went_is_new_and_they_are_gone() -> None:
     event = {"sonarr_eventtype": "Download", "sonarr_episodefile_path": "/a.mkv", "sonarr_deletedpaths": "/b.mkv|/c.mkv"}
     assert changes(event) == [("created", "/a.mkv", None), ("removed", "/b.mkv", None), ("removed", "/c.mkv", None)]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from synctui.errors import StorageError
 from synctui.library.index import refresh
-from synctui.model.clock import SystemClock, rfc3339
+from synctui.model.clock import SystemClock, parse_rfc3339, rfc3339
 from synctui.model.library import Change, LibraryRoot
-from synctui.store.changes import changes_after
+from synctui.store import index as index_store
+from synctui.store.changes import changes_after, changes_behind, last_change
 from synctui.store.database import Database
 from synctui.store.rows import write_rows
 
@@ -30,9 +33,13 @@ class Library:
         path.write_text(content)
         return path
 
-    async def scan(self) -> list[tuple[str, str]]:
+    @property
+    def root(self) -> LibraryRoot:
+        return LibraryRoot("Films", str(self.folder), "movies")
+
+    async def scan(self, *, keep: bool = False) -> list[tuple[str, str]]:
         """Scan, and return what is new in the feed: change and name."""
-        await refresh(self.database, LibraryRoot("Films", str(self.folder), "movies"))
+        await refresh(self.database, self.root, keep=keep)
         return await self.news()
 
     async def news(self) -> list[tuple[str, str]]:
@@ -122,3 +129,145 @@ async def test_the_stamp_of_a_file_goes_along_so_that_a_move_can_be_told(library
     for change in (went, came):
         assert change.stamp is not None
         assert (change.stamp.size, change.stamp.mtime_ns) == (about.st_size, about.st_mtime_ns)
+
+
+def in_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("synctui.library.index._BATCH_FILES", 1)
+
+
+async def test_nobody_reads_the_news_of_a_scan_before_it_has_ended(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_small_batches(monkeypatch)
+    for number in range(5):
+        library.put(f"New {number}/New {number}.mkv")
+    old = library.folder / "Old"
+    old.rename(library.folder / "Zoo")
+    seen: list[tuple[int, str]] = []
+    read: list[list[tuple[str, str]]] = []
+    real = index_store.write_families
+
+    async def writing(*given: Any, **more: Any) -> Any:
+        written = await real(*given, **more)
+        rows = await given[0].execute_fetchall("SELECT count(*) FROM changes")
+        seen.append((next(iter(rows))[0], (await last_change(library.database))[1]))
+        read.append(await library.news())
+        return written
+
+    monkeypatch.setattr("synctui.library.index.write_families", writing)
+    await refresh(library.database, library.root)
+    assert max(count for count, _ in seen) > 3, "it is held in the table"
+    assert {at for _, at in seen} == {""}
+    assert not any(read)
+    assert await changes_behind(library.database, 0) == 9
+    found = await changes_after(library.database, 0)
+    assert len({entry.at for entry in found}) == 1
+    assert [entry.id for entry in found] == sorted(entry.id for entry in found)
+    assert {entry.job for entry in found} == {0}
+    whole = await library.news()
+    assert {("created", "Zoo/Old.mkv"), ("removed", "Old/Old.mkv")} < set(whole)
+
+
+async def test_a_reader_who_is_up_to_date_misses_nothing_that_a_scan_held(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_small_batches(monkeypatch)
+    for number in range(3):
+        library.put(f"New {number}/New {number}.mkv")
+    real = index_store.write_families
+
+    async def writing(*given: Any, **more: Any) -> Any:
+        hooked = [Change("/elsewhere.mkv", "created", "hook")]
+        await write_rows(given[0], hooked, job=0, at=rfc3339(SystemClock().now()))
+        return await real(*given, **more)
+
+    monkeypatch.setattr("synctui.library.index.write_families", writing)
+    await refresh(library.database, library.root)
+    ids = [entry.id for entry in await changes_after(library.database, 0)]
+    assert ids == list(range(1, len(ids) + 1))
+    held = [entry for entry in await changes_after(library.database, 0) if entry.change.source == "scan"]
+    assert [entry.id for entry in held] == ids[-3:], "they come last, whenever they were found"
+
+
+async def test_what_a_scan_found_that_died_is_told_by_the_next_one(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_small_batches(monkeypatch)
+    for number in range(4):
+        library.put(f"Film {number}/Film {number}.mkv")
+    await library.scan()
+    library.put("New/New.mkv")
+    (library.folder / "Old").rename(library.folder / "Aid")
+
+    async def die(*_: object, **__: object) -> None:
+        raise StorageError("the power is gone")
+
+    with monkeypatch.context() as dying:
+        dying.setattr("synctui.library.index.remove_directories", die)
+        with pytest.raises(StorageError):
+            await library.scan()
+    assert await library.news() == []
+    assert await library.scan() == [
+        ("created", "Aid/Old.en.srt"),
+        ("created", "Aid/Old.mkv"),
+        ("created", "New/New.mkv"),
+        ("removed", "Old/Old.en.srt"),
+        ("removed", "Old/Old.mkv"),
+    ]
+    assert await library.scan() == []
+
+
+async def test_a_pass_that_removes_nothing_tells_what_came(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    library.put("New/New.mkv")
+    (library.folder / "Old" / "Old.mkv").unlink()
+    assert await library.scan(keep=True) == [("created", "New/New.mkv")]
+    in_small_batches(monkeypatch)
+    library.put("Third/Third.mkv")
+    library.put("Zero/Zero.mkv")
+    calls = iter(range(100))
+    await refresh(library.database, library.root, stop=lambda: next(calls) >= 4)
+    assert set(await library.news()) <= {("created", "Third/Third.mkv"), ("created", "Zero/Zero.mkv")}
+    assert ("removed", "Old/Old.mkv") in await library.scan()
+
+
+async def test_what_was_held_of_a_library_is_told_when_it_is_configured_no_more(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.put("New/New.mkv")
+
+    async def die(*_: object, **__: object) -> None:
+        raise StorageError("the power is gone")
+
+    monkeypatch.setattr("synctui.library.index.finish_root", die)
+    with pytest.raises(StorageError):
+        await library.scan()
+    await library.database.write(lambda connection: index_store.keep_roots(connection, ()))
+    assert await library.news() == [("created", "New/New.mkv")]
+    (entry,) = await changes_after(library.database, 0)
+    assert abs((SystemClock().now() - parse_rfc3339(entry.at)).total_seconds()) < 60
+    assert len(entry.at) == len(rfc3339(SystemClock().now()))
+
+
+def aged(path: Path, content: str) -> None:
+    """Replace a file by one with an older time."""
+    path.write_text(content)
+    os.utime(path, (1_000_000, 1_000_000))
+
+
+async def test_another_file_with_an_older_time_is_news(library: Library) -> None:
+    new = library.put("New/New.mkv")
+    assert await library.scan() == [("created", "New/New.mkv")]
+    aged(new, "another")
+    assert await library.scan() == [("modified", "New/New.mkv")], "told by a scan, with its stamp"
+    hooked = library.put("Third/Third.mkv")
+    await library.hook(hooked, "created")
+    assert await library.scan() == []
+    aged(hooked, "another")
+    assert await library.scan() == [("modified", "Third/Third.mkv")], "told by a hook, without one"
+    assert await library.scan() == []
+
+
+async def test_what_a_sync_wrote_is_not_told_again_by_the_scan_after_it(library: Library) -> None:
+    old = library.put("Old/Old.en.srt", "in sync, and of another size")
+    await library.hook(old, "modified")
+    assert await library.scan() == []

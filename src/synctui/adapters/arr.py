@@ -1,6 +1,7 @@
 """What Sonarr and Radarr tell a custom script in its environment.
 
-Names are compared without regard to case, because .NET lower-cases them; several paths stand in one variable, between `|`.
+Names are compared without regard to case, because .NET lower-cases them; several paths stand in one variable of a
+plural name, between `|`; a `|` in any other is part of the path.
 """
 
 from __future__ import annotations
@@ -49,13 +50,13 @@ def _changes(app: str, event: str, values: Mapping[str, str], file: str, owner: 
         yield from (Change(path, "created", app) for path in now[len(before) :])
         yield from (Change(path, "removed", app) for path in before[len(now) :])
     elif event == f"{file}delete":
-        yield from (Change(path, "removed", app) for path in _paths(values, f"{file}_path"))
+        yield from (Change(path, "removed", app) for path in _path(values, f"{file}_path"))
     elif event == _DELETED[app] and values.get(f"{owner}_deletedfiles", "").lower() == "true":
-        yield from (Change(path, "removed", app) for path in _paths(values, f"{owner}_path"))
+        yield from (Change(path, "removed", app) for path in _path(values, f"{owner}_path"))
 
 
 def _imported(app: str, values: Mapping[str, str], file: str) -> Iterator[Change]:
-    new = _paths(values, f"{file}_paths") or _paths(values, f"{file}_path")
+    new = _paths(values, f"{file}_paths") or _path(values, f"{file}_path")
     old = [path for path in _paths(values, "deletedpaths") if path not in new]
     replaced = {path for path in _paths(values, "deletedpaths") if path in new}
     if len(new) == 1 and len(old) == 1:
@@ -70,3 +71,8 @@ def _imported(app: str, values: Mapping[str, str], file: str) -> Iterator[Change
 
 def _paths(values: Mapping[str, str], name: str) -> list[str]:
     return [path for path in values.get(name, "").split("|") if path and "\0" not in path]
+
+
+def _path(values: Mapping[str, str], name: str) -> list[str]:
+    path = values.get(name, "")
+    return [path] if path and "\0" not in path else []

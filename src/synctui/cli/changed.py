@@ -15,6 +15,7 @@ from synctui.errors import ExitCode
 from synctui.model.clock import SystemClock, rfc3339
 from synctui.model.library import Change
 from synctui.store.database import Database
+from synctui.store.player_items import paths_below
 from synctui.store.rows import write_rows
 from synctui.store.videos import videos_below
 from synctui.text import display
@@ -47,7 +48,8 @@ async def _spelled_out(database: Database, change: Change) -> Sequence[Change]:
     """Return a folder's change with those of the videos that were known in it and are gone."""
     if change.change not in ("modified", "removed") or os.path.isfile(change.path):
         return (change,)
-    gone = [path for path in await videos_below(database, change.path) if not os.path.lexists(path)]
+    known = [*await videos_below(database, change.path), *await paths_below(database, change.path)]
+    gone = [path for path in dict.fromkeys(known) if not os.path.lexists(path)]
     return (*(Change(path, "removed", change.source) for path in gone), change)
 
 

@@ -18,6 +18,7 @@ from synctui.library.scan import Item, Scan, Unchanged
 from synctui.model.clock import rfc3339
 from synctui.model.library import LibraryRoot
 from synctui.model.plan import Notice
+from synctui.store.changes import publish_found
 from synctui.store.choices import choices
 from synctui.store.database import Database
 from synctui.store.index import (
@@ -61,13 +62,13 @@ async def refresh(
     """Scan a configured library and bring its index up to date.
 
     What was added or changed is written as it is found; what vanished is removed at the end, when the root was read whole
-    and no brake stands against it. With `keep` it is not: somebody only looks. `progress` is called
-    with the files seen so far.
+    and no brake stands against it. With `keep` it is not: somebody only looks. The change feed is told of all of it at the
+    end, so that what was renamed is not torn in two. `progress` is called with the files seen so far.
     """
     library = _absolute(library)
     root = await database.write(lambda connection: put_root(connection, library))
     # What a first scan finds was there before: that is no news to anybody.
-    told_at = rfc3339(database.clock.now()) if await database.write(lambda one: was_scanned(one, root)) else ""
+    telling = await database.write(lambda one: was_scanned(one, root))
     known = await _known(database, root)
     scan = Scan(library.path, known=known, ignore=ignore, stop=stop, believe_losses=allow_mass_change)
     passing = _Pass(library, known, await asyncio.to_thread(standing, await choices(database)))
@@ -77,13 +78,16 @@ async def refresh(
             report.problems += batch.problems
             report.brakes += batch.brakes
             if batch.families:
-                report.written.add(await _write(database, root, batch.families, told_at))
+                report.written.add(await _write(database, root, batch.families, telling))
             if progress is not None:
                 progress(scan.files)
     report.files = scan.files
     report.complete = scan.complete and not report.brakes
     if report.complete and not keep:
-        await _remove(database, root, report, passing.lossy, scan.vanished(), told_at)
+        await _remove(database, root, report, passing.lossy, scan.vanished(), telling)
+    elif telling:
+        at = rfc3339(database.clock.now())
+        await database.write(lambda connection: publish_found(connection, root, at=at))
     return report
 
 
@@ -100,22 +104,22 @@ async def _batches(passing: _Pass, scan: Scan) -> AsyncGenerator[_Batch, None]:
         await asyncio.wait([coming])
 
 
-async def _write(database: Database, root: int, families: Sequence[Family], told_at: str) -> Written:
-    return await database.write(lambda connection: write_families(connection, root, families, told_at=told_at))
+async def _write(database: Database, root: int, families: Sequence[Family], telling: bool) -> Written:
+    return await database.write(lambda connection: write_families(connection, root, families, telling=telling))
 
 
 async def _remove(
-    database: Database, root: int, report: Refreshed, lossy: list[Family], vanished: list[str], told_at: str
+    database: Database, root: int, report: Refreshed, lossy: list[Family], vanished: list[str], telling: bool
 ) -> None:
-    """Write the families that lost files, and remove the directories that are gone."""
-    at = rfc3339(database.clock.now())
+    """Write the families that lost files, remove the directories that are gone, and tell what the pass found."""
     for start in range(0, len(lossy), 200):
-        report.written.add(await _write(database, root, lossy[start : start + 200], told_at))
+        report.written.add(await _write(database, root, lossy[start : start + 200], telling))
     for start in range(0, len(vanished), 500):
         report.written.removed += await database.write(
-            partial(remove_directories, root=root, paths=vanished[start : start + 500], told_at=told_at)
+            partial(remove_directories, root=root, paths=vanished[start : start + 500], telling=telling)
         )
     prune = bool(report.written.removed or report.written.changed)
+    at = rfc3339(database.clock.now())
     await database.write(lambda connection: finish_root(connection, root, at=at, prune=prune))
 
 

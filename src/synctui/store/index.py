@@ -12,7 +12,7 @@ import aiosqlite
 
 from synctui.model.library import Change, LibraryRoot, SubtitleName
 from synctui.store.blobs import clean, path_to_blob
-from synctui.store.changes import sighted, write_found
+from synctui.store.changes import hold_found, publish_found, sighted
 from synctui.store.database import Database
 from synctui.store.states import PATH, refresh_states, split
 
@@ -120,6 +120,7 @@ async def keep_roots(connection: aiosqlite.Connection, paths: Iterable[str]) -> 
     for row in list(await connection.execute_fetchall("SELECT id, path FROM roots")):
         if row[1] in kept:
             continue
+        await publish_found(connection, row[0])
         await connection.execute(
             "DELETE FROM files WHERE directory IN (SELECT id FROM directories WHERE root = ?)", (row[0],)
         )
@@ -140,31 +141,30 @@ def known_directories(database: Database, root: int) -> AsyncIterator[aiosqlite.
 
 
 async def write_families(
-    connection: aiosqlite.Connection, root: int, families: Sequence[Family], *, told_at: str = ""
+    connection: aiosqlite.Connection, root: int, families: Sequence[Family], *, telling: bool = False
 ) -> Written:
     """Bring the index in step with families as they are now; rows that are right already are not written.
 
-    With `told_at` (RFC 3339) the change feed is told what came, changed and went.
+    With `telling`, what came, changed and went is held for the change feed, until `publish_found`.
     """
     writer = _FamilyWriter(connection, root)
-    written = await writer.write(families, telling=bool(told_at))
-    if told_at:
-        await write_found(connection, writer.changes, at=told_at)
+    written = await writer.write(families, telling=telling)
+    await hold_found(connection, writer.changes, root=root)
     return written
 
 
-async def remove_directories(connection: aiosqlite.Connection, root: int, paths: Sequence[str], *, told_at: str = "") -> int:
-    """Remove directories with their files, told to the change feed where `told_at` is given; return how many files."""
+async def remove_directories(connection: aiosqlite.Connection, root: int, paths: Sequence[str], *, telling: bool) -> int:
+    """Remove directories with their files, held for the change feed with `telling`; return how many files."""
     removed = 0
     for path in paths:
         place = (root, (path_to_blob(path) or b"").rstrip(b"/") + b"/")
-        if told_at:
+        if telling:
             sql = (
                 f"SELECT {PATH}, f.size, f.mtime_ns FROM files f JOIN directories d ON d.id = f.directory"
                 " WHERE d.root = ? AND d.path = ?"
             )
             rows = await connection.execute_fetchall(sql, place)
-            await write_found(connection, [sighted("removed", row[0], row[1], row[2]) for row in rows], at=told_at)
+            await hold_found(connection, [sighted("removed", row[0], row[1], row[2]) for row in rows], root=root)
         cursor = await connection.execute(
             "DELETE FROM files WHERE directory IN (SELECT id FROM directories WHERE root = ? AND path = ?)", place
         )
@@ -174,7 +174,8 @@ async def remove_directories(connection: aiosqlite.Connection, root: int, paths:
 
 
 async def finish_root(connection: aiosqlite.Connection, root: int, *, at: str, prune: bool) -> None:
-    """Note when a root was scanned whole; with `prune`, remove shows and seasons that hold nothing any more."""
+    """Note when a root was scanned whole, and tell the feed; with `prune`, remove shows and seasons that hold nothing."""
+    await publish_found(connection, root, at=at)
     await connection.execute("UPDATE roots SET scanned_at = ? WHERE id = ?", (at, root))
     if not prune:
         return

@@ -11,6 +11,7 @@ import aiosqlite
 from synctui.model.players import ItemState, PlayerItem
 from synctui.store.blobs import clean, from_blob, path_from_blob, path_to_blob, to_blob
 from synctui.store.database import Database
+from synctui.store.videos import MOST_VIDEOS, span
 
 _OPEN = "state NOT IN ('confirmed', 'skipped')"
 _COLUMNS = (
@@ -122,6 +123,17 @@ async def holders(database: Database, path: str) -> list[QueueRow]:
     """Return how a file stands with every player that was told of it, by the player's name."""
     sql = f"SELECT {_COLUMNS} FROM player_items WHERE path = ? ORDER BY player"
     return [_row(row) for row in await database.rows(sql, (path_to_blob(path),))]
+
+
+async def paths_below(database: Database, folder: str, player: str | None = None) -> list[str]:
+    """Return the files below a folder that a player, or any, was told of or is to be, but for those taken out since."""
+    only = "" if player is None else " AND player = ?"
+    sql = (
+        f"SELECT DISTINCT path FROM player_items WHERE path >= ? AND path < ?{only}"
+        " AND NOT (change = 'removed' AND state = 'confirmed') ORDER BY path LIMIT ?"
+    )
+    values = (*span(folder), *(() if player is None else (to_blob(player),)), MOST_VIDEOS)
+    return [path_from_blob(row[0]) or "" for row in await database.rows(sql, values)]
 
 
 async def newest(database: Database, player: str, limit: int, offset: int = 0) -> list[QueueRow]:

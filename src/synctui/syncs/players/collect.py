@@ -9,14 +9,15 @@ from dataclasses import replace
 
 from synctui.library.names import kind_of
 from synctui.model.library import LibraryRoot
-from synctui.model.players import SETTLED
+from synctui.model.players import ItemState
 from synctui.store.changes import Entry, changes_after, last_change
 from synctui.store.database import Database
-from synctui.store.player_items import QueueRow, known, waiting
+from synctui.store.player_items import QueueRow, known, paths_below, waiting
 from synctui.store.videos import videos_below, videos_of
-from synctui.syncs.players.disks import videos_beside, videos_within
+from synctui.syncs.players.disks import look, videos_beside, videos_within
 from synctui.syncs.players.errands import item_of
 from synctui.syncs.players.fold import Item, Step, fold, moves
+from synctui.syncs.players.upgrades import Upgrades
 
 _PAGE = 5000
 
@@ -27,28 +28,68 @@ class Collector:
     def __init__(self, database: Database, libraries: Sequence[LibraryRoot], upto: int) -> None:
         self.upto = upto
         self._database = database
-        self._libraries = libraries
+        self._upgrades = Upgrades(libraries)
         self._steps: list[Step] = []
         self._from: int | None = None
+        self._reading = asyncio.Lock()
 
     async def items(self, player: str, cursor: int, *, now: str = "", impatient: bool = False) -> list[Item]:
         """Return the items of a player: new ones and those that wait; with `now`, none whose next try is later.
 
         With `impatient` the wait does not count.
         """
-        changes = list(moves(step for step in await self._since(cursor) if step.item.feed > cursor))
-        rows = await known(self._database, player, list({item.path for item in changes}))
-        fresh = _untold(changes, rows)
-        left = {row.item.path: row for row in await waiting(self._database, player)}
-        items = fold(fresh, {path: item_of(row.item) for path, row in left.items()})
-        touched = {item.path for item in fresh}
+        items, touched, left = await self._folded(player, cursor)
         return [
             item
             for path, item in items.items()
             if impatient or path in touched or path not in left or left[path].item.not_before <= now or not now
         ]
 
+    async def items_at(self, player: str, cursor: int, targets: Sequence[str], *, only_failed: bool = False) -> list[Item]:
+        """Return the items of a player at paths: what it has to be told there, and that each video there may have changed.
+
+        Paths mean videos, those of other files, and all below folders. What the index or the player's queue knows there and
+        is gone was removed. With `only_failed`, only what has failed before.
+        """
+        paths = [os.path.abspath(target) for target in targets]
+        named = {video: None for path in paths for video in await _videos_at(self._database, path, player)}
+        folded, _, _ = await self._folded(player, cursor)
+        below = tuple(path.rstrip("/") + "/" for path in paths)
+
+        def meant(path: str | None) -> bool:
+            return path is not None and (path in named or path in paths or path.startswith(below))
+
+        items = {path: item for path, item in folded.items() if meant(path) or meant(item.previous)}
+        if only_failed:
+            rows = await known(self._database, player, list(items))
+            failed = (ItemState.FAILED, ItemState.UNCONFIRMED)
+            return [item for path, item in items.items() if path in rows and rows[path].item.state in failed]
+        _, at = await last_change(self._database)
+        followed = {item.previous for item in items.values()}
+        states = await asyncio.to_thread(lambda: {video: look(video) for video in named})
+        for video, state in states.items():
+            if video in items:
+                items[video] = replace(items[video], sidecar=False)
+            elif video not in followed:
+                items[video] = Item(video, "removed" if state == "gone" else "modified", feed=self.upto, at=at)
+        return list(items.values())
+
+    async def _folded(self, player: str, cursor: int) -> tuple[dict[str, Item], set[str], dict[str, QueueRow]]:
+        """Return a player's items, which paths are in what is new of them, and what waits."""
+        steps = [step for step in await self._since(cursor) if step.item.feed > cursor]
+        changes = await asyncio.to_thread(lambda: list(moves(steps, self._upgrades.pairs)))
+        rows = await known(self._database, player, list({item.path for item in changes}))
+        fresh = _untold(changes, rows)
+        left = {row.item.path: row for row in await waiting(self._database, player)}
+        items = fold(fresh, {path: item_of(row.item) for path, row in left.items()})
+        return items, {item.path for item in fresh}, left
+
     async def _since(self, cursor: int) -> list[Step]:
+        # Several players are planned for at one time: what one of them is reading, no other one reads as well.
+        async with self._reading:
+            return await self._read_since(cursor)
+
+    async def _read_since(self, cursor: int) -> list[Step]:
         if self._from is None or cursor < self._from:
             entries: list[Entry] = []
             last, until = cursor, self.upto if self._from is None else self._from
@@ -84,14 +125,18 @@ class Collector:
         return found
 
 
-def _untold(changes: Iterable[Item], rows: Mapping[str, QueueRow]) -> list[Item]:
+def _untold(changes: Sequence[Item], rows: Mapping[str, QueueRow]) -> list[Item]:
     """Return the changes that a player was not told of; those of a file before it was renamed went with its new name."""
+    followed: dict[str, tuple[int, int]] = {}
+    for number, item in enumerate(changes):
+        if item.change == "moved" and item.previous is not None and _told(item, rows):
+            followed[item.previous] = number, rows[item.path].item.feed
     fresh: list[Item] = []
-    for item in changes:
-        if not _told(item, rows):
+    for number, item in enumerate(changes):
+        until, feed = followed.get(item.path, (-1, -1))
+        gone = item.change == "removed" and item.feed <= feed
+        if number > until and not gone and not _told(item, rows):
             fresh.append(item)
-        elif item.change == "moved":
-            fresh = [one for one in fresh if one.path != item.previous]
     return fresh
 
 
@@ -107,33 +152,14 @@ def _from_disk(paths: Iterable[str]) -> dict[str, Collection[str]]:
     return found
 
 
-async def items_at(database: Database, targets: Sequence[str], player: str) -> list[Item]:
-    """Return the items that paths mean, as they stand now: videos, those of other files, and all below folders.
-
-    What the index or the player's queue knows below a path that is gone was removed.
-    """
-    items: dict[str, Item] = {}
-    # What the feed says by now is in what the disk shows: it is not told a second time.
-    upto, at = await last_change(database)
-    for target in targets:
-        path = os.path.abspath(target)
-        for video in await _videos_at(database, path):
-            there = await asyncio.to_thread(os.path.lexists, video)
-            items[video] = Item(video, "modified" if there else "removed", feed=upto, at=at)
-    rows = await known(database, player, list(items))
-    for path, row in rows.items():
-        if row.item.state not in SETTLED and (row.item.change == "moved" or row.item.change == items[path].change):
-            items[path] = replace(item_of(row.item), feed=upto)
-    return list(items.values())
-
-
-async def _videos_at(database: Database, path: str) -> Sequence[str]:
-    if kind_of(os.path.basename(path)) == "video" and not await asyncio.to_thread(os.path.isdir, path):
+async def _videos_at(database: Database, path: str, player: str) -> Sequence[str]:
+    folder = await asyncio.to_thread(os.path.isdir, path)
+    if kind_of(os.path.basename(path)) == "video" and not folder:
         return (path,)
-    if await asyncio.to_thread(os.path.isdir, path):
-        within = await asyncio.to_thread(lambda: list(videos_within(path)))
-        return list(dict.fromkeys([*within, *await videos_below(database, path)]))
-    owner = (await videos_of(database, [path])).get(path)
-    if owner is not None:
-        return (owner,)
-    return await asyncio.to_thread(videos_beside, path) or await videos_below(database, path)
+    if not folder:
+        owner = (await videos_of(database, [path])).get(path)
+        beside = (owner,) if owner is not None else await asyncio.to_thread(videos_beside, path)
+        if beside:
+            return beside
+    within = await asyncio.to_thread(lambda: list(videos_within(path)))
+    return list(dict.fromkeys([*within, *await videos_below(database, path), *await paths_below(database, path, player)]))

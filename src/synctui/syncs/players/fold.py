@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -46,7 +46,13 @@ def fold(changes: Iterable[Item], waiting: Mapping[str, Item]) -> dict[str, Item
             items[item.path] = _onto(before, item)
             if item.change == "removed":
                 _gone_from(items, before, item)
-    followed = {item.previous for item in items.values() if item.change == "moved"}
+    followed = {item.previous: item.path for item in items.values() if item.change == "moved"}
+    for old, new in followed.items():
+        gone = items.get(old or "")
+        if gone is not None and gone.change == "removed":
+            # Who follows a move takes the old entry out itself.
+            del items[gone.path]
+            items[new] = replace(items[new], feed=max(items[new].feed, gone.feed))
     for path, item in waiting.items():
         # Nothing that waits is forgotten: what was renamed and then went is looked for under its old name.
         if path not in items and path not in followed:
@@ -87,10 +93,14 @@ def _onto(old: Item | None, new: Item) -> Item:
     return replace(base, change="modified", sidecar=old.sidecar and new.sidecar)
 
 
-def moves(steps: Iterable[Step]) -> Iterable[Item]:
+Better = Callable[[Collection[str], Collection[str]], Mapping[str, str]]
+"""Returns which of the videos that came replaces which of those that went."""
+
+
+def moves(steps: Iterable[Step], better: Better | None = None) -> Iterator[Item]:
     """Yield what the steps say: a video that went and one that came, of one size and time, is one that moved.
 
-    Only where one of each fits.
+    Only where one of each fits. The rest may be `better` versions of what went, which are as good as moved.
     """
     listed = list(steps)
     gone: dict[FileStamp, list[Item]] = {}
@@ -103,6 +113,11 @@ def moves(steps: Iterable[Step]) -> Iterable[Item]:
         there = gone.get(stamp, [])
         if len(here) == 1 and len(there) == 1 and here[0].path != there[0].path:
             pairs[here[0].path] = there[0]
+    if better is not None and (went := _ended(listed, "removed", "created")):
+        taken = {old.path for old in pairs.values()}
+        new = {path for path in _ended(listed, "created", "removed") if path not in pairs}
+        lasts = {step.item.path: step.item for step in listed if step.item.change == "removed"}
+        pairs |= {path: lasts[old] for path, old in better(went - taken, new).items()}
     moved = {old.path for old in pairs.values()}
     for step in listed:
         item = step.item
@@ -110,3 +125,14 @@ def moves(steps: Iterable[Step]) -> Iterable[Item]:
             yield replace(item, change="moved", previous=old.path, feed=max(item.feed, old.feed))
         elif not (item.change == "removed" and item.path in moved):
             yield item
+
+
+def _ended(steps: Iterable[Step], change: Kind, other: Kind) -> set[str]:
+    """Return the files to which one of two opposite things happened, and the other never."""
+    found, not_them = set[str](), set[str]()
+    for step in steps:
+        if step.item.change == change:
+            found.add(step.item.path)
+        elif step.item.change == other:
+            not_them.add(step.item.path)
+    return found - not_them

@@ -15,7 +15,7 @@ from synctui.store.changes import last_change
 from synctui.store.player_items import known, skipped_for
 from synctui.store.players import PlayerRecord, players
 from synctui.store.videos import count_videos
-from synctui.syncs.players.collect import Collector, items_at
+from synctui.syncs.players.collect import Collector
 from synctui.syncs.players.disks import stand
 from synctui.syncs.players.driver import Call, Shelf
 from synctui.syncs.players.errands import Errand, batches, item_of, packed, packed_items
@@ -175,7 +175,8 @@ async def _items(
 ) -> Sequence[Item]:
     name, now = prospect.settings.name, rfc3339(tools.clock.now())
     if request.targets:
-        return await items_at(tools.database, request.targets, name)
+        cursor = prospect.record.cursor
+        return await collector.items_at(name, cursor, request.targets, only_failed=options.only_failed)
     impatient = options.force or options.only_failed or request.origin == "user"
     items = await collector.items(name, prospect.record.cursor, now=now, impatient=impatient)
     if not options.only_failed:
