@@ -18,7 +18,7 @@ from tests.tiny_library import film, put_film, put_subtitle, subtitle, warm
 from tests.tui.stage import written_config
 from tests.tui.term import Terminal, synctui
 
-EPISODES = 9
+EPISODES = 15
 RUNNING = re.compile(r"▶ subtitles Series +[1-9]\d? %")
 
 

@@ -24,7 +24,7 @@ commands:
   jobs [list|show|resume|pause|cancel|undo] [ID]
   restore PATH... [--to N]         bring an original subtitle back
   changed PATH... | --from-env     tell the change feed about files (for hooks)
-  worker                           do what is due by itself, and what others ask for
+  worker                           do what is due, and what others ask for
   config [path|show|check|init]    the configuration file
   doctor                           engines, folders and database at a glance
 
@@ -35,7 +35,7 @@ examples:
   synctui --run subtitles /media/series -y    do it
   synctui --run subtitles --inspect -y        how each stands; writes nothing
   synctui --run subtitles --resume            go on after an interruption
-  synctui --run players -n                    what Kodi, Jellyfin, Emby and Plex would be told
+  synctui --run players -n                    what players would be told
 """
 
 
@@ -179,7 +179,7 @@ def _add_common(parser: argparse.ArgumentParser, *, asks: bool = False) -> None:
 def _run_arguments(words: list[str], literal: tuple[str, ...]) -> Arguments:
     parser = _Parser(
         prog="synctui",
-        description="Keeps a media library in sync: subtitle timing with the audio, players with what changed.",
+        description="Keeps a media library in sync: subtitles with the audio, players with the disk.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
