@@ -145,10 +145,10 @@ class Jellyfin:
         return {path: key async for path, key in self._videos((("minDateLastSaved", rfc3339(moment)),))}
 
     def listing(self, root_key: str) -> AsyncIterator[tuple[str, str]]:
-        """Yield the path and item of every video of a library, a path for each version."""
-        if not answers.is_key(root_key):
+        """Yield the path and item of every video of a library, of all of them for "", a path for each version."""
+        if root_key and not answers.is_key(root_key):
             raise ValueError(f"{root_key!r} is no library's id")
-        return self._videos((("ParentId", root_key),))
+        return self._videos((("ParentId", root_key),) if root_key else ())
 
     async def _videos(self, narrowed: Query) -> AsyncIterator[tuple[str, str]]:
         rows = _ROWS[self._flavour]

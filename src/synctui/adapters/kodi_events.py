@@ -13,8 +13,6 @@ import json
 from typing import Self
 
 SCAN_STARTED = "VideoLibrary.OnScanStarted"
-SCAN_FINISHED = "VideoLibrary.OnScanFinished"
-"""Sent for a scan that was cancelled, too, and for one that found nothing to do."""
 
 PORT = 9090
 

@@ -19,6 +19,9 @@ from synctui.adapters.kodi_items import KodiItem
 from synctui.simulators.kodi.server import KodiSimulator
 from tests.players.kodi import media
 
+SCAN_FINISHED = "VideoLibrary.OnScanFinished"
+"""Sent for a scan that was cancelled, too, and for one that found nothing to do."""
+
 _numbers = itertools.count(1)
 
 

@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from synctui.adapters.kodi_events import SCAN_FINISHED, SCAN_STARTED, KodiEvents
-from tests.players.kodi.stage import Stage
+from synctui.adapters.kodi_events import SCAN_STARTED, KodiEvents
+from tests.players.kodi.stage import SCAN_FINISHED, Stage
 
 STARTED = b'{"jsonrpc":"2.0","method":"VideoLibrary.OnScanStarted","params":{"data":null,"sender":"xbmc"}}'
 FINISHED = STARTED.replace(b"Started", b"Finished")

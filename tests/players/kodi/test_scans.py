@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from synctui.adapters.kodi import Kodi
-from synctui.adapters.kodi_events import SCAN_FINISHED, SCAN_STARTED, KodiEvents
+from synctui.adapters.kodi_events import SCAN_STARTED, KodiEvents
 from synctui.errors import OperationFailed
 from tests.players.kodi.media import VIDEO, make_episode, make_film, touch, write_film_nfo
-from tests.players.kodi.stage import Stage, eventually
+from tests.players.kodi.stage import SCAN_FINISHED, Stage, eventually
 
 
 async def known(stage: Stage, *folders: Path) -> list[bool]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from synctui.errors import ConfigError, NotAuthorised, OperationFailed, Pause, ServerFailed, Transient, Unreachable
-from synctui.model.clock import parse_rfc3339, rfc3339
+from synctui.model.clock import rfc3339
 from synctui.model.json import Fields
 from synctui.model.library import Row
 from synctui.model.outcome import Outcome
@@ -17,16 +16,16 @@ from synctui.model.plan import Operation
 from synctui.model.players import ItemState, PlayerItem, PlayerSeen, PlayerState, PlayerSynced
 from synctui.model.states import Result
 from synctui.model.sync import Run
-from synctui.store.player_items import QueueRow, known, sums_of
+from synctui.store.player_items import known, sums_of
 from synctui.store.players import players
 from synctui.syncs.players.collect import Collector
-from synctui.syncs.players.disks import Standing, stand
-from synctui.syncs.players.driver import Call, Check
-from synctui.syncs.players.errands import Errand, errands_of, item_row, items_of, packed
-from synctui.syncs.players.plan import Track
-from synctui.syncs.players.proof import confirmed, names, told_in
+from synctui.syncs.players.confirm import confirm
+from synctui.syncs.players.driver import Call
+from synctui.syncs.players.errands import errands_of, item_row, items_of
+from synctui.syncs.players.proof import names, told_in
 from synctui.syncs.players.session import Halt, Session, Sessions, looked, refusal
 from synctui.syncs.players.settings import PlayerSettings
+from synctui.syncs.players.still import still_so, unconfirmed
 from synctui.syncs.players.tools import Tools
 from synctui.text import display
 from synctui.words import count
@@ -46,6 +45,13 @@ class Teller:
 
     async def apply(self, operation: Operation, run: Run) -> Outcome:
         """Do one operation. Raises Transient for what may pass, until the player's tries are used up."""
+        outcome = await self._outcome(operation, run)
+        settings = self._tools.player(str(operation.payload.get("player", "")))
+        if settings is not None and _ends_track(operation, settings):
+            await self._sessions.close(run.job, settings.name)
+        return outcome
+
+    async def _outcome(self, operation: Operation, run: Run) -> Outcome:
         settings = self._tools.player(str(operation.payload.get("player", "")))
         if settings is None:
             return Outcome(Result.SKIPPED, "no_player")
@@ -74,10 +80,9 @@ class Teller:
             return await self._discover(session)
         await looked(session)
         if operation.action == "confirm":
-            return await self._confirm(operation, session, run)
+            return await confirm(self._tools, operation, session, run)
         if operation.action == "notify":
             shown = await session.driver.tell("SyncTUI", str(operation.payload.get("text", "")))
-            await self._sessions.close(run.job, session.settings.name)
             return Outcome(Result.DONE, "shown") if shown else Outcome(Result.SKIPPED, "nobody_watches")
         return await self._send(operation, session, run)
 
@@ -110,20 +115,23 @@ class Teller:
         return Outcome(Result.DONE, "online", numbers=numbers, rows=(seen,))
 
     async def _send(self, operation: Operation, session: Session, run: Run) -> Outcome:
-        call, name, group = call_of(operation), session.settings.name, session.settings.group
+        name, group = session.settings.name, session.settings.group
+        wanted = call_of(operation)
         if why := await session.driver.ready():
             session.halt = Halt(why)
             return _deferred(operation, session.settings, session.halt)
-        standing = await self._standing_of_gone(call)
-        if standing.away:
+        if wanted.action == "trash" and (number := await unconfirmed(self._tools, wanted.errands, name)):
+            text = f"{count(number, 'file')} of it not confirmed: the trash is not emptied"
+            return Outcome(Result.DEFERRED, "not_done", text)
+        still = await still_so(self._tools, wanted, session.settings, run.job)
+        call, rows = still.call, list(still.rows)
+        if still.away:
             waiting = _pending(operation, session.settings, "not_mounted", "")
             return Outcome(Result.CONFLICT, "not_mounted", "its disk is away here: nothing was sent", rows=waiting)
-        rows: list[Row] = []
-        if back := {item.path: item for item in standing.items if item.change != "removed"}:
-            rows += [item_row(item, name, ItemState.PENDING, group=group) for item in back.values()]
-            call = replace(call, errands=tuple(one for one in call.errands if one.item.path not in back))
-            if not call.errands:
-                return Outcome(Result.CONFLICT, "changed_since_plan", "they are there again", rows=tuple(rows))
+        if wanted.errands and not call.errands:
+            if rows:
+                return Outcome(Result.CONFLICT, "changed_since_plan", "they are not so any more", rows=tuple(rows))
+            return Outcome(Result.UNCHANGED, "confirmed", "told by another sync meanwhile")
         run.progress("sending")
         noted: list[Fields] = []
 
@@ -133,6 +141,7 @@ class Teller:
 
         try:
             troubles = await session.driver.send(call, intent)
+            session.sent = self._tools.clock.monotonic()
         except ServerFailed as error:
             if any(facts.get("watched") for facts in noted) and not self._tries_again(session, error, run):
                 # What was watched is in the intent and nowhere else: it is not given up before that is written back.
@@ -149,54 +158,6 @@ class Teller:
             message = _told(troubles)
             return Outcome(Result.FAILED, "not_done", message, numbers=numbers, rows=tuple(rows), retryable=True)
         return Outcome(Result.DONE, "accepted", numbers=numbers, rows=tuple(rows))
-
-    async def _standing_of_gone(self, call: Call) -> Standing:
-        """Return how what is to be taken out stands by now: its disk may be away, or it may have come back."""
-        gone = [one.item for one in call.errands if one.item.change == "removed" and not call.late]
-        return await asyncio.to_thread(stand, gone, self._tools.libraries) if gone else Standing()
-
-    async def _confirm(self, operation: Operation, session: Session, run: Run) -> Outcome:
-        errands = errands_of(operation.payload)
-        settings, driver, clock = session.settings, session.driver, self._tools.clock
-        rows = await known(self._tools.database, settings.name, [one.item.path for one in errands])
-        since = _sent_at(rows, run.job) or clock.now()
-        begun = clock.monotonic() - max(0.0, (clock.now() - since).total_seconds())
-        told = told_in(rows, run.job)
-        while True:
-            waited = clock.monotonic() - begun
-            check = await driver.check(errands, since, waited)
-            missing = [one for one in errands if one.item.path not in check.met]
-            if not missing or check.final or run.stopping:
-                break
-            if not any(one.item.path in told for one in missing):
-                # What was not told in this job is there already, or does not come for being waited for.
-                last = await driver.check(missing, since, max(waited, driver.patience))
-                check = Check(check.met | last.met, final=True)
-                break
-            run.progress("confirming", len(check.met) / len(errands))
-            await clock.sleep(driver.pace)
-        if run.stopping and not check.final and len(check.met) < len(errands):
-            raise Transient("stopped while it was being confirmed", after=0.0)
-        left = [one for one in errands if one.item.path in told and one.item.path not in check.met]
-        again = [] if operation.payload.get("again") else self._again(operation, session, left)
-        return confirmed(settings, errands, check, rows, told, again, clock.now())
-
-    def _again(self, operation: Operation, session: Session, left: Sequence[Errand]) -> list[Operation]:
-        """Return the operations that try once more what is not there: alone, and then asked for again."""
-        calls = session.driver.again(left)
-        if not calls:
-            return []
-        track = Track(session.settings)
-        base = operation.key.removeprefix(f"{session.settings.name}/")
-        made: list[Operation] = []
-        for number, call in enumerate(calls):
-            one = track.operation(f"{base}/again/{number}", call.action, call.subject, call.text)
-            payload: Fields = {**one.payload, "items": packed(call.errands), "text": call.text, "facts": call.facts}
-            made.append(_in_confirm(one, payload))
-        last = track.operation(f"{base}/again", "confirm", count(len(left), "file"), "ask whether they are in its library")
-        payload = {**last.payload, "items": packed(left), "again": True}
-        made.append(_in_confirm(last, payload, after=tuple(one.key for one in made)))
-        return made
 
     async def _record(self, operation: Operation, session: Session, run: Run) -> Outcome:
         """Note how the player stands; what the feed holds for it and nobody has dealt with waits in its queue."""
@@ -224,8 +185,6 @@ class Teller:
             rows.append(
                 PlayerSeen(settings.name, PlayerState.ONLINE, failed=False, not_before="", answers=session.taken_answers())
             )
-        if not settings.send_notifications:
-            await self._sessions.close(run.job, settings.name)
         numbers: Fields = {"items": sums.items, "confirmed": sums.confirmed, "failed": sums.failed, "waiting": sums.waiting}
         if not good and self._holds_up_others(settings.name):
             return Outcome(Result.FAILED, "not_all_told", numbers=numbers, rows=tuple(rows))
@@ -285,6 +244,12 @@ class Teller:
         return Outcome(Result.FAILED, error.code, text, rows=rows, retryable=True)
 
 
+def _ends_track(operation: Operation, settings: PlayerSettings) -> bool:
+    """Tell whether an operation is the last of its track."""
+    notified = settings.send_notifications and settings.kind != "plex"
+    return operation.action == "notify" or (operation.action == "record" and not notified)
+
+
 def call_of(operation: Operation) -> Call:
     """Return the call that an operation makes."""
     facts = operation.payload.get("facts")
@@ -298,25 +263,18 @@ def call_of(operation: Operation) -> Call:
     )
 
 
-def _in_confirm(operation: Operation, payload: Fields, after: tuple[str, ...] = ()) -> Operation:
-    return replace(operation, stage="confirm", payload=payload, after=after)
-
-
 def _alone_s(failures: int) -> float:
     """Return how long a player that fails is left alone, in seconds: longer each time, never the same for two."""
     return min(_LONGEST_ALONE_S, 60.0 * 2.0**failures) * (0.75 + random.random() / 2)
-
-
-def _sent_at(rows: Mapping[str, QueueRow], job: int) -> datetime | None:
-    times = [row.sent_at for row in rows.values() if row.sent_at is not None and row.job == job]
-    return parse_rfc3339(min(times)) if times else None
 
 
 def _left_out(operation: Operation, settings: PlayerSettings) -> Outcome:
     reason = str(operation.payload.get("reason", ""))
     items = items_of(operation.payload)
     rows = [item_row(item, settings.name, ItemState.SKIPPED, group=settings.group, reason=reason) for item in items]
-    return Outcome(Result.SKIPPED, reason, numbers={"items": len(items)}, rows=tuple(rows))
+    held_back = f"{settings.name}: {count(len(items), 'file')} would be taken out at once: they stay until somebody says so"
+    alert = held_back if reason == "braked" else ""
+    return Outcome(Result.SKIPPED, reason, numbers={"items": len(items)}, rows=tuple(rows), alert=alert)
 
 
 def _pending(

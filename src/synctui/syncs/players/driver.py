@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -10,6 +10,7 @@ from typing import Protocol
 from synctui.model.json import Fields
 from synctui.model.players import Look
 from synctui.syncs.players.errands import Errand
+from synctui.syncs.players.paths import key
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +30,36 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What a player has of some errands, as it said when it was asked: paths as it spells them.
+    """What a player has, as it said when it was asked: `held` are the `paths.key` of its files.
 
-    `total` is how many films and episodes it has in all, None where that was not asked.
+    `total` is how many films and episodes it has in all, None where that was not asked. `asked` are the paths, as the player
+    spells them, that were asked for, None for all: it says nothing about others.
     """
 
     held: frozenset[str]
     total: int | None = None
+    asked: frozenset[str] | None = None
 
-    def settled(self, errand: Errand) -> bool:
+    @classmethod
+    def of(cls, paths: Iterable[str], total: int | None = None) -> Shelf:
+        """Return the shelf that holds these paths."""
+        return cls(frozenset(map(key, paths)), total)
+
+    def has(self, path: str) -> bool:
+        """Tell whether it holds a file, however that is spelled."""
+        return key(path) in self.held
+
+    def fits(self, errand: Errand) -> bool:
         """Tell whether an errand is where it should be."""
         if errand.item.change == "removed":
-            return errand.remote not in self.held
-        return errand.remote in self.held and (errand.previous is None or errand.previous not in self.held)
+            return not self.has(errand.remote)
+        return self.has(errand.remote) and (errand.previous is None or not self.has(errand.previous))
+
+    def settled(self, errand: Errand) -> bool:
+        """Tell whether nothing is to be told of an errand: of one that changed there always is, wherever it stands."""
+        if errand.item.change == "modified" or (self.asked is not None and errand.remote not in self.asked):
+            return False
+        return self.fits(errand)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,15 @@ def inside(path: str, folder: str) -> bool:
     return below(path, folder) is not None
 
 
+def key(path: str) -> str:
+    """Return what is equal for two spellings of one path: of Windows alone, where case and separators do not count."""
+    spelling = Spelling.of(path)
+    if not spelling.folds:
+        return path
+    front = "\\\\" if path.startswith("\\\\") else ""
+    return front + "\\".join(part.casefold() for part in spelling.parts(path))
+
+
 def below(path: str, folder: str) -> list[str] | None:
     """Return the components of a path below a folder, or None when it does not lie there."""
     spelling = Spelling.of(folder)

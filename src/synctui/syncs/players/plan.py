@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from synctui.errors import ConfigError, NotAuthorised, ServerFailed
+from synctui.errors import ConfigError, NotAuthorised, ServerFailed, SyncTuiError
 from synctui.model.clock import parse_rfc3339, rfc3339
 from synctui.model.json import Fields, Json
 from synctui.model.plan import UNATTENDED, Notice, Operation, PlanItem, Request
@@ -29,6 +30,8 @@ from synctui.syncs.players.tools import Tools
 from synctui.syncs.players.track import Track, chained
 from synctui.text import display
 from synctui.words import count
+
+log = logging.getLogger(__name__)
 
 SENTENCES = {
     "unmapped": "no path_map covers it",
@@ -59,6 +62,7 @@ class _Prospect:
     shelf: Shelf | None = None
     before: dict[str, str] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
+    broken: bool = False
 
 
 async def plan_players(tools: Tools, request: Request) -> AsyncIterator[PlanItem]:
@@ -94,12 +98,14 @@ async def plan_players(tools: Tools, request: Request) -> AsyncIterator[PlanItem
             hint="check their passwords and tokens; then they are asked again",
         )
     try:
-        found = await asyncio.gather(*(_look(tools, one, collector, request, options) for one in prospects))
+        found = await asyncio.gather(*(_looked_at(tools, one, collector, request, options) for one in prospects))
         last: dict[str, str] = {}
         news = not (request.targets or options.only_failed)
         for prospect in found:
             for notice in prospect.notices:
                 yield notice
+            if prospect.broken:
+                continue
             for operation in _operations(tools, prospect, upto, options, last, news=news):
                 yield operation
     finally:
@@ -131,6 +137,23 @@ def _left_alone(tools: Tools, settings: PlayerSettings, record: PlayerRecord, op
     if record.not_before > rfc3339(tools.clock.now()) and not asked:
         return f"left alone until {record.not_before[11:16]} UTC: it failed {record.failures} times in a row"
     return None
+
+
+async def _looked_at(
+    tools: Tools, prospect: _Prospect, collector: Collector, request: Request, options: PlayerOptions
+) -> _Prospect:
+    """Look at a player; a fault that nobody foresaw leaves out this player, and no other."""
+    try:
+        return await _look(tools, prospect, collector, request, options)
+    except SyncTuiError:
+        raise
+    except Exception:
+        name = prospect.settings.name
+        log.exception("a look at the player %s failed", name)
+        text = "it is left out: a look at it failed unexpectedly, and the log says how"
+        prospect.notices.append(Notice("warning", text, name))
+        prospect.broken = True
+        return prospect
 
 
 async def _look(
@@ -198,12 +221,13 @@ async def _ask_for_shelf(tools: Tools, prospect: _Prospect) -> None:
     driver = prospect.session.driver
     if not driver.cheap:
         rows = await known(tools.database, prospect.settings.name, [one.item.path for one in errands])
-        states = {path: row.item.state for path, row in rows.items() if row.item.feed >= 0}
-        errands = [one for one in errands if states.get(one.item.path) in _DOUBTFUL]
+        doubtful = {path: row.item.feed for path, row in rows.items() if row.item.state in _DOUBTFUL}
+        # A change that came since has not been told yet.
+        errands = [one for one in errands if doubtful.get(one.item.path, -1) >= one.item.feed]
     if not errands:
         return
     try:
-        prospect.shelf = await driver.shelf(errands)
+        prospect.shelf = replace(await driver.shelf(errands), asked=frozenset(one.remote for one in errands))
     except (ServerFailed, NotAuthorised) as error:
         prospect.notices.append(Notice("warning", error.message, prospect.settings.name))
 
@@ -253,9 +277,13 @@ def _operations(
             made = track.call("execute", call, number, after=() if call.action == "scan" else tuple(scans))
             scans += [made.key] if call.action == "scan" and settings.kind == "kodi" else []
             yield made
+    called = {one for call in calls for one in call.errands if not call.late}
     for number, batch in enumerate(batches(errands, settings.batch_size)):
         subject = named(batch[0].remote) if len(batch) == 1 else count(len(batch), "file")
-        payload: Fields = {"items": packed(batch)}
+        # What the plan saw to be as it should be is confirmed by a look alone; without a look it saw nothing.
+        seen = prospect.session.look is not None
+        uncalled: list[Json] = [place for place, one in enumerate(batch) if seen and one not in called]
+        payload: Fields = {"items": packed(batch), "uncalled": uncalled}
         yield track.operation(f"confirm/{number}", "confirm", subject, "ask whether they are in its library", payload)
     for number, call in enumerate(calls):
         if call.late:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from synctui.model.clock import parse_rfc3339, rfc3339
@@ -21,32 +21,76 @@ from synctui.text import display
 from synctui.words import count
 
 _NAMED = 3
+_TOLD = (ItemState.SENT, ItemState.ACCEPTED)
 _SOONEST_S, _LATEST_S = 300.0, 86400.0
 
 
 def told_in(rows: Mapping[str, QueueRow], job: int) -> set[str]:
     """Return the paths of which a player was told in a job."""
-    told = (ItemState.SENT, ItemState.ACCEPTED)
-    return {path for path, row in rows.items() if row.job == job and row.item.state in told}
+    return {path for path, row in rows.items() if row.job == job and row.item.state in _TOLD}
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a look may be taken for: `rows` are how the files stood before it, `uncalled` those without a call.
+
+    That a file is there says something only of what was told in this job, or needs no telling.
+    """
+
+    rows: Mapping[str, QueueRow]
+    job: int
+    uncalled: Collection[str] = ()
+
+    @property
+    def told(self) -> set[str]:
+        """Return the paths that were told in this job."""
+        return told_in(self.rows, self.job)
+
+    def judged(self, errand: Errand) -> bool:
+        """Tell whether a look settles an errand."""
+        path, row = errand.item.path, self.rows.get(errand.item.path)
+        if self.elsewhere(errand) or (row is not None and self._mine(row) and row.item.state is ItemState.FAILED):
+            return False
+        return path in self.uncalled or (row is not None and self._mine(row) and row.item.state in _TOLD)
+
+    def elsewhere(self, errand: Errand) -> bool:
+        """Tell whether another job has settled an errand meanwhile."""
+        row = self.rows.get(errand.item.path)
+        settled = row is not None and row.item.state is ItemState.CONFIRMED and row.item.feed >= errand.item.feed
+        return row is not None and settled and not self._mine(row) and errand.item.path not in self.uncalled
+
+    def waits(self, errand: Errand) -> bool:
+        """Tell whether an errand that no look settles has still to be written down as waiting."""
+        row = self.rows.get(errand.item.path)
+        if row is None:
+            return True
+        return row.item.state is not ItemState.FAILED and not (self._mine(row) and row.item.state is ItemState.PENDING)
+
+    def _mine(self, row: QueueRow) -> bool:
+        return row.job == self.job
 
 
 def confirmed(
     settings: PlayerSettings,
     errands: Iterable[Errand],
     check: Check,
-    rows: Mapping[str, QueueRow],
-    told: Collection[str],
+    grounds: Grounds,
     again: list[Operation],
     now: datetime,
 ) -> Outcome:
-    """Return what a look for these errands comes to; `told` are those that were sent in this job, `rows` how they stood."""
+    """Return what a look for these errands comes to."""
+    told = grounds.told
+    done = 0
     written: list[Row] = []
     missing: list[str] = []
     untold: list[str] = []
     waits: list[float] = []
     for errand in errands:
-        path, row = errand.item.path, rows.get(errand.item.path)
-        if path in check.met:
+        path, row = errand.item.path, grounds.rows.get(errand.item.path)
+        if grounds.elsewhere(errand):
+            done += 1
+        elif path in check.met and grounds.judged(errand):
+            done += 1
             written.append(errand.row(settings.name, ItemState.CONFIRMED, group=settings.group, reason="confirmed"))
             if path in told and row is not None and row.sent_at is not None:
                 waits.append(max(0.0, (now - parse_rfc3339(row.sent_at)).total_seconds()))
@@ -59,9 +103,9 @@ def confirmed(
                 written.append(replace(unmet, not_before=rfc3339(later)))
         else:
             untold.append(path)
-            if row is None or row.item.state is not ItemState.FAILED:
+            if grounds.waits(errand):
                 written.append(errand.row(settings.name, ItemState.PENDING, group=settings.group))
-    numbers: dict[str, int | float] = {"confirmed": len(check.met), "unconfirmed": len(missing)}
+    numbers: dict[str, int | float] = {"confirmed": done, "unconfirmed": len(missing)}
     if waits:
         numbers["seconds"] = round(max(waits), 3)
     if again:

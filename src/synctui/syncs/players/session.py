@@ -23,13 +23,17 @@ class Halt:
 
 @dataclass(slots=True, eq=False)
 class Session:
-    """One player in one job; `answers` are the seconds of its answers since they were written down last."""
+    """One player in one job; `answers` are the seconds of its answers since they were written down last.
+
+    `sent` is when it was told something last, by the monotonic clock.
+    """
 
     settings: PlayerSettings
     driver: Driver
     opened: float
     look: Look | None = None
     halt: Halt | None = None
+    sent: float | None = None
     answers: list[float] = field(default_factory=list)
 
     def taken_answers(self) -> tuple[float, ...]:
@@ -48,11 +52,11 @@ class Sessions:
     async def of(self, job: int, settings: PlayerSettings) -> Session:
         """Return the session of a player in a job, opened when it is not. Raises NotAuthorised, ConfigError.
 
-        One that an earlier job left open is closed then: jobs of one kind run in turn.
+        Those that an earlier job left open are closed then: jobs of one kind run in turn.
         """
         session = self._open.get((job, settings.name))
         if session is None:
-            for before, name in [one for one in self._open if one[1] == settings.name]:
+            for before, name in [one for one in self._open if one[0] != job]:
                 await self.close(before, name)
             session = self._open[job, settings.name] = self.fresh(settings)
         return session

@@ -10,7 +10,7 @@ from synctui.model.json import Fields
 from synctui.model.players import Look
 from synctui.syncs.players.driver import Call, Check, Intent, Shelf, Troubles
 from synctui.syncs.players.errands import Errand
-from synctui.syncs.players.paths import inside, name
+from synctui.syncs.players.paths import inside, key, name
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.words import count
 
@@ -23,7 +23,7 @@ _AFTER_SILENCE = 180.0
 
 _SLACK = timedelta(seconds=5)
 _LISTING_EVERY = 20.0
-_REFRESH = "POST Items/ID/Refresh?metadataRefreshMode=Default&imageRefreshMode=Default"
+_REFRESH = "POST Items/ID/Refresh?metadataRefreshMode=Default&imageRefreshMode=Default for"
 _KINDS: dict[str, UpdateType] = {"created": "Created", "modified": "Modified", "removed": "Deleted", "moved": "Created"}
 
 
@@ -61,36 +61,31 @@ class JellyfinDriver:
     async def shelf(self, errands: Sequence[Errand]) -> Shelf:
         """Return what it has of them: it finds nothing by path, so its folders are listed."""
         wanted = [path for errand in errands for path in (errand.remote, errand.previous) if path is not None]
-        return Shelf(frozenset([path async for path, _ in self._listing(wanted)]))
+        return Shelf.of([path async for path, _ in self._listing(wanted)])
 
     async def _listing(self, paths: Sequence[str]) -> AsyncIterator[tuple[str, str]]:
         look = self._look or await self.look()
         keys = dict.fromkeys(root.key for root in look.roots if any(inside(path, root.path) for path in paths))
-        for key in keys if look.roots_known else [""]:
-            async for path, item in self._client.listing(key):
+        # A library without a key cannot be listed by itself: all of them are, once.
+        for library in keys if look.roots_known and "" not in keys else [""]:
+            async for path, item in self._client.listing(library):
                 yield path, item
 
     def calls(self, errands: Sequence[Errand], look: Look | None, shelf: Shelf | None) -> list[Call]:
         """Return one message for as many paths as may stand in one."""
         open_errands = [one for one in errands if shelf is None or not shelf.settled(one)]
         anew = [one for one in open_errands if self._reads_anew(one)]
-        told = [one for one in open_errands if one not in anew]
-        calls: list[Call] = []
-        size = self._settings.batch_size
-        ordered = sorted(told, key=lambda one: one.remote)
-        for start in range(0, len(ordered), size):
-            batch = tuple(ordered[start : start + size])
-            calls.append(Call("tell", count(len(batch), "file"), f"POST Library/Media/Updated {_named(batch)}", batch))
-        calls += [
-            Call(
-                "refresh",
-                name(one.remote),
-                "POST Items/ID/Refresh?metadataRefreshMode=Default&imageRefreshMode=Default",
-                (one,),
-            )
-            for one in sorted(anew, key=lambda one: one.remote)
+        told = [one for one in open_errands if not self._reads_anew(one)]
+        calls = [
+            Call("tell", count(len(batch), "file"), f"POST Library/Media/Updated {_named(batch)}", batch)
+            for batch in self._batches(told)
         ]
+        calls += [Call("refresh", _subject(batch), f"{_REFRESH} {_named(batch)}", batch) for batch in self._batches(anew)]
         return calls
+
+    def _batches(self, errands: Sequence[Errand]) -> list[tuple[Errand, ...]]:
+        size, ordered = self._settings.batch_size, sorted(errands, key=lambda one: one.remote)
+        return [tuple(ordered[start : start + size]) for start in range(0, len(ordered), size)]
 
     def _reads_anew(self, errand: Errand) -> bool:
         return self._settings.refresh_changed and errand.item.change == "modified" and not errand.item.sidecar
@@ -122,34 +117,42 @@ class JellyfinDriver:
         return {}
 
     async def _refresh(self, call: Call, intent: Intent) -> Troubles:
-        wanted = {errand.remote: errand for errand in call.errands}
-        found = {path: item async for path, item in self._listing(list(wanted)) if path in wanted}
+        wanted = {key(errand.remote): errand for errand in call.errands}
+        listed = self._listing([errand.remote for errand in call.errands])
+        found = {spelled: item async for path, item in listed if (spelled := key(path)) in wanted}
         await intent({})
-        for item in found.values():
-            await self._client.refresh_item(item)
-        return {errand.item.path: "it is not in the library" for path, errand in wanted.items() if path not in found}
+        gone = {item for item in set(found.values()) if not await self._client.refresh_item(item)}
+        return {
+            errand.item.path: "it is not in the library"
+            for spelled, errand in wanted.items()
+            if found.get(spelled) in gone or spelled not in found
+        }
 
     async def recover(self, call: Call, facts: Fields) -> bool:
-        """Tell whether all of it is there: a message that may have been lost is sent again, which harms nothing."""
+        """Tell whether all of it is there: a message that may have been lost is sent again, which harms nothing.
+
+        That a file is there says nothing of whether its change was told.
+        """
+        if call.action != "tell" or any(one.item.change == "modified" for one in call.errands):
+            return False
         shelf = await self.shelf(call.errands)
-        return call.action == "tell" and all(
-            shelf.settled(one) for one in call.errands if one.item.change in ("created", "moved", "removed")
-        )
+        return all(shelf.fits(one) for one in call.errands)
 
     async def check(self, errands: Sequence[Errand], since: datetime, waited: float) -> Check:
         """Return what it saved since, and when its time of silence is over, what it has."""
         delay = 60.0 if self._delay is None else self._delay
-        saved = await self._client.saved_since(self._client.server_now() - timedelta(seconds=waited) - _SLACK)
+        moment = self._client.server_now() - timedelta(seconds=waited) - _SLACK
+        saved = frozenset(map(key, await self._client.saved_since(moment)))
         met = {
             one.item.path
             for one in errands
-            if one.item.change in ("created", "moved", "modified") and one.remote in saved and one.previous is None
+            if one.item.change in ("created", "moved", "modified") and key(one.remote) in saved and one.previous is None
         }
         left = [one for one in errands if one.item.path not in met]
         if left and waited >= delay:
             listed = await self._listed_lately(left, waited)
-            shelf = Shelf(listed | frozenset(saved))
-            met |= {one.item.path for one in left if shelf.settled(one)}
+            shelf = Shelf(listed | saved)
+            met |= {one.item.path for one in left if shelf.fits(one)}
         return Check(frozenset(met), final=waited >= self.patience)
 
     async def _listed_lately(self, errands: Sequence[Errand], waited: float) -> frozenset[str]:
@@ -170,6 +173,10 @@ class JellyfinDriver:
     async def close(self) -> None:
         """Close its connections."""
         await self._server.close()
+
+
+def _subject(batch: Sequence[Errand]) -> str:
+    return name(batch[0].remote) if len(batch) == 1 else count(len(batch), "file")
 
 
 def _named(batch: Sequence[Errand]) -> str:

@@ -10,18 +10,20 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from synctui.adapters.kodi_events import SCAN_STARTED
 from synctui.adapters.kodi_items import KodiItem, Watched
 from synctui.adapters.kodi_paths import key, portions
-from synctui.errors import ServerFailed, TimedOut
+from synctui.errors import OperationFailed, ServerFailed, TimedOut
 from synctui.model.clock import Clock
 from synctui.model.json import Fields, Json
 from synctui.model.players import Look
 from synctui.syncs.players.driver import Call, Check, Intent, Shelf, Troubles
 from synctui.syncs.players.drivers.folders import outermost
-from synctui.syncs.players.drivers.watched import State, is_anew, kept, more, noted, noted_items, states
+from synctui.syncs.players.drivers.watched import State, is_anew, kept, more, noted, noted_items, said, states
 from synctui.syncs.players.errands import Errand, batches
 from synctui.syncs.players.paths import inside, name, parent
 from synctui.syncs.players.settings import PlayerSettings
+from synctui.text import display
 from synctui.words import count
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ _READS_S = 10.0
 _TRIES = 3
 _POLL_S = 0.1
 _IDLE_S = 300.0
+_TOLD = 20
 _LONGEST_SCAN_S = 1800.0
 
 
@@ -62,7 +65,7 @@ class KodiDriver:
 
     async def shelf(self, errands: Sequence[Errand]) -> Shelf:
         """Return what it has of them, and how much in all."""
-        return Shelf(frozenset(await self._items(_paths(errands))), await self._client.count())
+        return Shelf.of(await self._items(_paths(errands)), await self._client.count())
 
     async def _items(self, paths: Iterable[str]) -> dict[str, tuple[KodiItem, ...]]:
         """Return the items of files: several of one that holds several episodes, always in the same order."""
@@ -76,11 +79,11 @@ class KodiDriver:
 
     def calls(self, errands: Sequence[Errand], look: Look | None, shelf: Shelf | None) -> list[Call]:
         """Return one scan for all that is new, one call for all that goes, one for all that is read anew."""
-        held = shelf.held if shelf is not None else frozenset[str]()
-        new = [one for one in errands if one.item.change != "removed" and one.remote not in held]
-        moved = [one for one in errands if one.previous is not None and (shelf is None or one.previous in held)]
-        gone = [one for one in errands if one.item.change == "removed" and (shelf is None or one.remote in held)]
-        anew = [one for one in errands if self._reads_anew(one) and one.remote in held]
+        held = shelf if shelf is not None else Shelf(frozenset())
+        new = [one for one in errands if one.item.change != "removed" and not held.has(one.remote)]
+        moved = [one for one in errands if one.previous is not None and (shelf is None or held.has(one.previous))]
+        gone = [one for one in errands if one.item.change == "removed" and (shelf is None or held.has(one.remote))]
+        anew = [one for one in errands if self._reads_anew(one) and held.has(one.remote)]
         size = self._settings.batch_size
         calls = [_scan(part) for batch in batches(new, size) for part in _portions(batch)]
         calls += [
@@ -167,7 +170,7 @@ class KodiDriver:
         """Tell whether the scan has begun; a small one is over before it can be asked for: what it brought tells."""
         until = self._clock.monotonic() + _STARTS_S
         while self._clock.monotonic() < until:
-            if self._events.seen("VideoLibrary.OnScanStarted", since) or await self._client.scanning():
+            if self._events.seen(SCAN_STARTED, since) or await self._client.scanning():
                 return True
             if await self._arrived(errands):
                 return True
@@ -233,21 +236,23 @@ class KodiDriver:
         return {**troubles, **{one.item.path: lost[one.remote] for one in call.errands if one.remote in lost}}
 
     async def _read_anew(self, before: Mapping[str, Sequence[KodiItem]]) -> bool:
-        """Wait until items have been read anew, and tell whether they have. Raises TimedOut where one is away all the time.
+        """Wait until items have been read anew, and tell whether they have. Raises TimedOut where one is away for long.
 
         One that had the highest id keeps it: that it was read shows only in what is lost, if anything is.
         """
-        until = self._clock.monotonic() + self._settings.timeout
+        begun = self._clock.monotonic()
+        away: dict[str, float] = {}
         while True:
-            now = await self._items(before)
+            now, moment = await self._items(before), self._clock.monotonic()
             if all(is_anew(now.get(file, ()), held) for file, held in before.items()):
                 return True
-            if self._clock.monotonic() > until:
-                break
+            precious = [file for file, held in before.items() if any(one.watched.played for one in held)]
+            away = {file: away.get(file, moment) for file in precious if file not in now}
+            if any(moment - since > self._settings.timeout for since in away.values()):
+                raise TimedOut("it has not finished reading its items anew", hint="what was watched is written back later")
+            if moment - begun > self._settings.timeout and not away:
+                return False
             await self._clock.sleep(_POLL_S)
-        if any(file not in now for file in before):
-            raise TimedOut("it has not finished reading its items anew", hint="what was watched is written back later")
-        return False
 
     async def _restore(self, watched: Sequence[State]) -> dict[str, str]:
         """Write back what was watched, and read it again; return what could not be written, by file."""
@@ -273,17 +278,42 @@ class KodiDriver:
         """Write back what a crash left unwritten, and tell whether the rest was done."""
         watched = states(facts.get("watched"))
         if call.action == "refresh":
-            # What is still to be read anew would lose afterwards what is written back now.
-            anew = await self._read_anew(noted_items(watched, facts.get("ids")))
+            try:
+                # What is still to be read anew would lose afterwards what is written back now.
+                anew = await self._read_anew(noted_items(watched, facts.get("ids")))
+            except TimedOut:
+                anew = True
+                await self._called_back(call, watched)
             return not await self._restore(watched) and anew
         await self._restore(watched)
         if call.action == "full":
             return False
         await self._idle()
-        shelf = Shelf(frozenset(await self._items(_paths(call.errands))))
+        shelf = Shelf.of(await self._items(_paths(call.errands)))
         if call.action == "scan":
-            return all(one.remote in shelf.held for one in call.errands)
-        return all(shelf.settled(one) for one in call.errands)
+            return all(shelf.has(one.remote) for one in call.errands)
+        return all(shelf.fits(one) for one in call.errands)
+
+    async def _called_back(self, call: Call, watched: Sequence[State]) -> None:
+        """Have folders scanned whose files stayed away after they were read anew. Raises OperationFailed for what is gone.
+
+        What was watched of that can be written nowhere: it is said, so that a person knows.
+        """
+        await self._idle()
+        since = self._events.mark()
+        await self._client.scan(outermost(one.unit for one in call.errands))
+        await self._started(since, call.errands)
+        await self._idle()
+        there = await self._items([file for file, _ in watched])
+        lost = [(file, state) for file, state in watched if file not in there and state.played]
+        if lost:
+            await self._restore([one for one in watched if one[0] in there])
+            told = "; ".join(f"{display(name(file), 80)}: {said(state)}" for file, state in lost[:_TOLD])
+            more = f"; and {len(lost) - _TOLD:,} more" if len(lost) > _TOLD else ""
+            raise OperationFailed(
+                f"it has not come back into the library since it was read anew; what was watched of it was {told}{more}",
+                code="not_there",
+            )
 
     # proof
 
@@ -291,8 +321,8 @@ class KodiDriver:
         """Return what is in the library once no scan runs any more; what is not there then will not come by itself."""
         if await self._client.scanning():
             return Check(frozenset(), final=waited >= self.patience)
-        shelf = Shelf(frozenset(await self._items(_paths(errands))))
-        return Check(frozenset(one.item.path for one in errands if shelf.settled(one)), final=True)
+        shelf = Shelf.of(await self._items(_paths(errands)))
+        return Check(frozenset(one.item.path for one in errands if shelf.fits(one)), final=True)
 
     def again(self, errands: Sequence[Errand]) -> list[Call]:
         """Return a scan of each folder by itself."""

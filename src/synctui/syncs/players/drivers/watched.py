@@ -52,6 +52,15 @@ def more(now: Watched, before: Watched) -> Watched:
     )
 
 
+def said(watched: Watched) -> str:
+    """Return what was watched as a person reads it."""
+    parts = [f"playcount {watched.playcount}"]
+    parts += [f"last played {watched.lastplayed}"] if watched.lastplayed else []
+    parts += [f"stopped at {watched.position:.0f} s"] if watched.position else []
+    parts += [f"rating {watched.userrating}"] if watched.userrating else []
+    return ", ".join(parts)
+
+
 def noted(watched: Iterable[State]) -> list[Json]:
     """Return what was watched as an intent carries it."""
     return [[file, cast(Json, asdict(state))] for file, state in watched]
