@@ -15,7 +15,7 @@ from synctui.model.players import ItemState
 from synctui.store.changes import last_change
 from synctui.store.player_items import known, skipped_for
 from synctui.store.players import PlayerRecord, players
-from synctui.store.videos import count_videos
+from synctui.store.videos import count_videos, mounts_above
 from synctui.syncs.players.collect import Collector
 from synctui.syncs.players.disks import stand
 from synctui.syncs.players.driver import Call, Shelf
@@ -164,7 +164,8 @@ async def _look(
     items = await _items(tools, prospect, collector, request, options)
     if not items and not options.full:
         return prospect
-    standing = await asyncio.to_thread(stand, items, tools.libraries)
+    mounts = await mounts_above(tools.database, (item.path for item in items))
+    standing = await asyncio.to_thread(stand, items, tools.libraries, mounts)
     if standing.away:
         where = display(standing.away[0].path, 120)
         text = f"{count(len(standing.away), 'file')} wait: their disk seems to be away ({where})"

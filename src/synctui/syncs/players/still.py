@@ -10,6 +10,7 @@ from synctui.model.library import Row
 from synctui.model.players import ItemState
 from synctui.store import jobs
 from synctui.store.player_items import known
+from synctui.store.videos import mounts_above
 from synctui.syncs.players.disks import stand
 from synctui.syncs.players.driver import Call
 from synctui.syncs.players.errands import Errand, item_row
@@ -33,7 +34,8 @@ async def still_so(tools: Tools, call: Call, settings: PlayerSettings, job: int)
     told = await _told_meanwhile(tools, call, settings.name, job)
     errands = tuple(one for one in call.errands if one.item.path not in told)
     going = [one.item for one in errands if one.item.change in ("removed", "moved")]
-    standing = await asyncio.to_thread(stand, going, tools.libraries)
+    mounts = await mounts_above(tools.database, (item.path for item in going))
+    standing = await asyncio.to_thread(stand, going, tools.libraries, mounts)
     if standing.away:
         return Still(replace(call, errands=errands), away=True)
     same = set(standing.items)
