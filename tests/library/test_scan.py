@@ -346,6 +346,22 @@ def test_a_mount_that_is_gone_is_a_brake_and_loses_nothing(tmp_path: Path) -> No
     assert later.vanished() == []
 
 
+def test_a_mount_point_that_is_gone_itself_is_a_brake_and_loses_nothing(tmp_path: Path) -> None:
+    put(tmp_path, "A/a.mkv", "B/b.mkv", "C/c.mkv", "disk/Film/f.mkv")
+    first = Scan(str(tmp_path))
+    known = {one.path: one.state for folder in first if isinstance(folder, Folder) for one in folder.listings}
+    disk = str(tmp_path / "disk")
+    known[disk] = known[disk]._replace(mount=True)
+    (tmp_path / "disk" / "Film" / "f.mkv").unlink()
+    (tmp_path / "disk" / "Film").rmdir()
+    (tmp_path / "disk").rmdir()
+    later = Scan(str(tmp_path), known=known)
+    assert "is gone: a disk used to be mounted" in brakes(list(later))[0].message
+    assert later.vanished() == []
+    meant = Scan(str(tmp_path), known=known, believe_losses=True)
+    assert brakes(list(meant)) == [] and disk in meant.vanished()
+
+
 def test_a_stop_ends_the_pass_and_believes_nothing(tmp_path: Path) -> None:
     put(tmp_path, "a/a.srt", "b/b.srt", "c/c.srt")
     seen: list[Item] = []

@@ -117,6 +117,7 @@ class Scan:
                 return
             yield from self._visit(stack.pop(), stack)
         yield from self._taken()
+        yield from self._lost_mounts()
         before = sum(known.files for known in self.known.values())
         now = self.files + self.kept_files()
         self.complete = not self._is_protected(self.root)
@@ -136,6 +137,13 @@ class Scan:
         if empty and not self._believe:
             return _brake(self.root, f"{display(self.root)} is empty: is its disk mounted?")
         return None
+
+    def _lost_mounts(self) -> Iterator[Notice]:
+        """Protect what lay on disks whose mount points are not even there any more, as an automounter leaves it."""
+        for path in sorted(self._unseen):
+            if self.known[path].mount and not self._believe and not self._is_protected(path):
+                self._protected.append(path)
+                yield _brake(path, f"{display(path)} is gone: a disk used to be mounted there")
 
     def _visit(self, step: _Step, stack: list[_Step]) -> Iterator[Item]:
         """Yield one folder with its subtitle folders; put what lies deeper on the stack."""

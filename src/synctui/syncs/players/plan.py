@@ -15,7 +15,7 @@ from synctui.model.players import ItemState
 from synctui.store.changes import last_change
 from synctui.store.player_items import known, skipped_for
 from synctui.store.players import PlayerRecord, players
-from synctui.store.videos import count_videos, mounts_above
+from synctui.store.videos import MOST_VIDEOS, count_videos, mounts_above
 from synctui.syncs.players.collect import Collector
 from synctui.syncs.players.disks import stand
 from synctui.syncs.players.driver import Call, Shelf
@@ -164,6 +164,9 @@ async def _look(
     items = await _items(tools, prospect, collector, request, options)
     if not items and not options.full:
         return prospect
+    if request.targets and len(items) >= MOST_VIDEOS:
+        text = f"only the first {MOST_VIDEOS:,} videos are looked at: name smaller folders"
+        prospect.notices.append(Notice("warning", text, settings.name))
     mounts = await mounts_above(tools.database, (item.path for item in items))
     standing = await asyncio.to_thread(stand, items, tools.libraries, mounts)
     if standing.away:
