@@ -14,16 +14,20 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import multiprocessing
+import multiprocessing.process
 import os
 import random
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import cast
 
 from synctui.config.schema import PathMap
 from synctui.config.secrets import Secret
@@ -50,6 +54,8 @@ from synctui.syncs.players.tools import Tools
 
 RESULTS = Path(__file__).parent / "results" / "players.json"
 MOVIES, SHOWS = "/data/movies", "/data/tv"
+KINDS = ("kodi", "jellyfin", "plex")
+Players = tuple[KodiSimulator, JellyfinSimulator, PlexSimulator]
 WRITES = {"scan", "tell", "move", "remove", "refresh", "trash", "full"}
 
 
@@ -69,9 +75,6 @@ class Home:
 
     folder: Path
     database: Database
-    kodi: KodiSimulator
-    jellyfin: JellyfinSimulator
-    plex: PlexSimulator
     settings: list[PlayerSettings] = field(default_factory=list)
     clock: Clock = field(default_factory=SystemClock)
 
@@ -132,40 +135,49 @@ async def _note_ends(engine: Engine, ends: dict[str, float], begun: float) -> No
             ends[str(event.fields["track"])] = time.perf_counter() - begun
 
 
+def _media(folder: Path) -> tuple[Path, Path]:
+    movies, tv = folder / "media" / "movies", folder / "media" / "tv"
+    for root in (movies, tv):
+        root.mkdir(parents=True)
+        (root / "here").write_text("x")
+    return movies, tv
+
+
+def _simulator(kind: str, movies: Path, tv: Path) -> KodiSimulator | JellyfinSimulator | PlexSimulator:
+    if kind == "kodi":
+        sources = [("Films", movies, MOVIES, "movies"), ("Series", tv, SHOWS, "tvshows")]
+        return KodiSimulator(sources, password="made-up", pace=0.001, notifies=False)  # type: ignore[arg-type]  # noqa: S106
+    if kind == "jellyfin":
+        folders = [("Films", movies, MOVIES, "movies"), ("Series", tv, SHOWS, "tvshows")]
+        return JellyfinSimulator(folders, monitor_delay=0.1)
+    plex = PlexSimulator([("Films", "movie", [(movies, MOVIES)]), ("Series", "show", [(tv, SHOWS)])])
+    plex.scans.starts_after = plex.scans.takes = 0.002
+    return plex
+
+
+def _settings(kind: str, url: str, movies: Path, tv: Path) -> PlayerSettings:
+    maps = PathMaps([PathMap(str(movies), MOVIES), PathMap(str(tv), SHOWS)])
+    if kind == "kodi":
+        secret = Secret("made-up")
+        return PlayerSettings("kodi", "kodi", url, username="kodi", password=secret, maps=maps, clean_deleted=True)
+    if kind == "jellyfin":
+        return PlayerSettings("jellyfin", "jellyfin", url, token=Secret(JELLYFIN_TOKEN), maps=maps, clean_deleted=True)
+    return PlayerSettings("plex", "plex", url, token=Secret(PLEX_TOKEN), maps=maps, clean_deleted=True)
+
+
 @asynccontextmanager
-async def home() -> AsyncIterator[Home]:
-    """Yield a home that is thrown away at the end."""
+async def home() -> AsyncIterator[tuple[Home, Players]]:
+    """Yield a home with its players in this process; all is thrown away at the end."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        movies, tv = folder / "media" / "movies", folder / "media" / "tv"
-        for root in (movies, tv):
-            root.mkdir(parents=True)
-            (root / "here").write_text("x")
-        kodi = KodiSimulator(
-            [("Films", movies, MOVIES, "movies"), ("Series", tv, SHOWS, "tvshows")],
-            password="made-up",  # noqa: S106
-            pace=0.001,
-            notifies=False,
-        )
-        jellyfin = JellyfinSimulator(
-            [("Films", movies, MOVIES, "movies"), ("Series", tv, SHOWS, "tvshows")], monitor_delay=0.1
-        )
-        plex = PlexSimulator([("Films", "movie", [(movies, MOVIES)]), ("Series", "show", [(tv, SHOWS)])])
-        plex.scans.starts_after = plex.scans.takes = 0.002
-        for simulator in (kodi, jellyfin, plex):
+        movies, tv = _media(folder)
+        players = cast(Players, tuple(_simulator(kind, movies, tv) for kind in KINDS))
+        for simulator in players:
             await stack.enter_async_context(simulator)
         database = await stack.enter_async_context(await Database.open(folder / "synctui.db"))
-        maps = PathMaps([PathMap(str(movies), MOVIES), PathMap(str(tv), SHOWS)])
-        made = Home(folder, database, kodi, jellyfin, plex)
-        secret = Secret("made-up")
-        made.settings = [
-            PlayerSettings("kodi", "kodi", kodi.url, username="kodi", password=secret, maps=maps, clean_deleted=True),
-            PlayerSettings(
-                "jellyfin", "jellyfin", jellyfin.url, token=Secret(JELLYFIN_TOKEN), maps=maps, clean_deleted=True
-            ),
-            PlayerSettings("plex", "plex", plex.url, token=Secret(PLEX_TOKEN), maps=maps, clean_deleted=True),
-        ]
-        yield made
+        urls = [simulator.url for simulator in players]
+        settings = [_settings(kind, url, movies, tv) for kind, url in zip(KINDS, urls, strict=True)]
+        yield Home(folder, database, settings=settings), players
 
 
 # plan
@@ -173,7 +185,7 @@ async def home() -> AsyncIterator[Home]:
 
 async def plan(files: int = 10_000, folders: int = 2_000) -> dict[str, object]:
     """Plan for many changed files."""
-    async with home() as made:
+    async with home() as (made, _):
         paths = []
         for number in range(files):
             show = made.media / "tv" / f"Show {number % folders:04d}" / "Season 01"
@@ -209,32 +221,68 @@ async def plan(files: int = 10_000, folders: int = 2_000) -> dict[str, object]:
 # dead
 
 
-async def dead(rounds: int = 5) -> dict[str, object]:
+def serve(kind: str, movies: Path, tv: Path, trouble: str, told: Connection) -> None:
+    """Be a simulated player in a process of its own, so that none takes time from another; `told` gets its address."""
+    asyncio.run(_serve(kind, movies, tv, trouble, told))
+
+
+async def _serve(kind: str, movies: Path, tv: Path, trouble: str, told: Connection) -> None:
+    simulator = _simulator(kind, movies, tv)
+    await simulator.start()
+    if trouble == "off":
+        await simulator.stop()
+    elif trouble:
+        simulator.faults = {
+            "mute": Faults(mute=True),
+            "dripping": Faults(drip=0.2),
+            "faults of its own": Faults(answer=Answer(500)),
+        }[trouble]
+    told.send(simulator.url)
+    await asyncio.Event().wait()
+
+
+async def _told_beside(trouble: str) -> dict[str, float]:
+    """Return when each of three players was through with 60 films, the Plex being in trouble, or not ("")."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        movies, tv = _media(folder)
+        processes: list[multiprocessing.process.BaseProcess] = []
+        settings: list[PlayerSettings] = []
+        spawn = multiprocessing.get_context("spawn")
+        try:
+            for kind in KINDS:
+                here, there = spawn.Pipe()
+                given = (kind, movies, tv, trouble if kind == "plex" else "", there)
+                process = spawn.Process(target=serve, args=given, daemon=True)
+                process.start()
+                processes.append(process)
+                settings.append(_settings(kind, await asyncio.to_thread(here.recv), movies, tv))
+            async with await Database.open(folder / "synctui.db") as database:
+                made = Home(folder, database, settings=settings)
+                made.settings = [replace(one, timeout=1.0, retry_attempts=1) for one in settings]
+                await made.changed([made.film(f"Film {one} (2001)") for one in range(60)])
+                return (await made.sync())[1]
+        finally:
+            for process in processes:
+                process.kill()
+
+
+async def dead(rounds: int = 7) -> dict[str, object]:
     """Compare how fast two players are through with and without a third one that is in trouble."""
-    troubles: dict[str, Callable[[Home], object]] = {
-        "mute": lambda made: setattr(made.plex, "faults", Faults(mute=True)),
-        "dripping": lambda made: setattr(made.plex, "faults", Faults(drip=0.2)),
-        "faults of its own": lambda made: setattr(made.plex, "faults", Faults(answer=Answer(500))),
-    }
     found: dict[str, object] = {}
-    for name in ("off", *troubles):
-        ratios: dict[str, list[float]] = {"kodi": [], "jellyfin": []}
+    for trouble in ("off", "mute", "dripping", "faults of its own"):
+        times: dict[bool, list[dict[str, float]]] = {True: [], False: []}
         for number in range(rounds):
-            times: dict[bool, dict[str, float]] = {}
             for wrong in (False, True) if number % 2 else (True, False):
-                async with home() as made:
-                    made.settings = [
-                        replace(one, timeout=1.0, retry_attempts=1) if one.kind == "plex" else one for one in made.settings
-                    ]
-                    if wrong and name == "off":
-                        await made.plex.stop()
-                    elif wrong:
-                        troubles[name](made)
-                    await made.changed([made.film(f"Film {one} (2001)") for one in range(60)])
-                    _, times[wrong] = await made.sync()
-            for player, seen in ratios.items():
-                seen.append(times[True][player] / times[False][player])
-        found[name] = {player: round(statistics.median(seen), 3) for player, seen in ratios.items()}
+                times[wrong].append(await _told_beside(trouble if wrong else ""))
+        found[trouble] = {
+            player: {
+                "beside_s": round(beside := statistics.median(one[player] for one in times[True]), 3),
+                "alone_s": round(alone := statistics.median(one[player] for one in times[False]), 3),
+                "ratio": round(beside / alone, 3),
+            }
+            for player in KINDS[:2]
+        }
     return found
 
 
@@ -244,7 +292,8 @@ async def dead(rounds: int = 5) -> dict[str, object]:
 async def soak(cycles: int = 200, seed: int = 7) -> dict[str, object]:
     """Change files and break players at random, cycle after cycle, and see that everything ends right."""
     dice = random.Random(seed)
-    async with home() as made:
+    async with home() as (made, players):
+        kodi, jellyfin, plex = players
         made.clock = FastClock()
         alive: dict[str, str] = {}
         sent = _Sent(made)
@@ -252,10 +301,10 @@ async def soak(cycles: int = 200, seed: int = 7) -> dict[str, object]:
         begun = time.perf_counter()
         made.settings = [replace(one, timeout=1.0, retry_attempts=0) for one in made.settings]
         for cycle in range(cycles):
-            faults += await _break_something(made, dice)
+            faults += await _break_something(players, dice)
             await _change_something(made, dice, alive, cycle)
             await sent.around(made.sync())
-            await _mend(made)
+            await _mend(players)
         for _ in range(5):
             if not any([await waiting(made.database, one.name) for one in made.settings]):
                 break
@@ -264,9 +313,9 @@ async def soak(cycles: int = 200, seed: int = 7) -> dict[str, object]:
         again, _ = await made.sync()
         wanted = {path.replace(str(made.media / "movies"), MOVIES) for path in alive.values()}
         have = {
-            "kodi": {item.file for item in made.kodi.movies()},
-            "jellyfin": set(made.jellyfin.items("Movie")),
-            "plex": {file for item in made.plex.items() if not item.in_trash for file in _files(item)},
+            "kodi": {item.file for item in kodi.movies()},
+            "jellyfin": set(jellyfin.items("Movie")),
+            "plex": {file for item in plex.items() if not item.in_trash for file in _files(item)},
         }
         return {
             "cycles": cycles,
@@ -301,9 +350,9 @@ class _Sent:
             self.again += before.get((row[0], row[1])) == row[2]
 
 
-async def _break_something(made: Home, dice: random.Random) -> int:
+async def _break_something(players: Players, dice: random.Random) -> int:
     kind = dice.choice(["nothing", "off", "mute", "html", "500", "401 once", "reset", "slow", "restart"])
-    simulator = dice.choice([made.kodi, made.jellyfin, made.plex])
+    simulator = dice.choice(players)
     if kind == "off":
         await simulator.stop()
     elif kind == "restart":
@@ -320,9 +369,9 @@ async def _break_something(made: Home, dice: random.Random) -> int:
     return kind != "nothing"
 
 
-async def _mend(made: Home) -> None:
+async def _mend(players: Players) -> None:
     await asyncio.sleep(0.25)
-    for simulator in (made.kodi, made.jellyfin, made.plex):
+    for simulator in players:
         simulator.faults = Faults()
         await simulator.restart()
 

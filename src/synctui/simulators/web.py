@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import h11
@@ -140,6 +141,46 @@ class WebServer:
             if connection.our_state is h11.MUST_CLOSE or connection.their_state is not h11.DONE:
                 return
             connection.start_next_cycle()
+
+
+class Simulated:
+    """A server that is simulated on top of a `WebServer`; `start` and `stop` may be extended."""
+
+    web: WebServer
+
+    @property
+    def url(self) -> str:
+        """Return its address."""
+        return self.web.url
+
+    @property
+    def faults(self) -> Faults:
+        """Return what is wrong with it, to be changed."""
+        return self.web.faults
+
+    @faults.setter
+    def faults(self, faults: Faults) -> None:
+        self.web.faults = faults
+
+    async def start(self) -> None:
+        """Listen; after `stop` at the same address as before."""
+        await self.web.start()
+
+    async def stop(self) -> None:
+        """Be gone."""
+        await self.web.stop()
+
+    async def restart(self) -> None:
+        """Be gone for a moment."""
+        await self.stop()
+        await self.start()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
 
 
 _NONE = Faults()

@@ -17,7 +17,7 @@ from synctui.simulators.jellyfin import routes
 from synctui.simulators.jellyfin.items import Item, LibraryFolder
 from synctui.simulators.jellyfin.monitor import Monitor
 from synctui.simulators.jellyfin.shelf import Shelf
-from synctui.simulators.web import Answer, Ask, Faults, WebServer
+from synctui.simulators.web import Answer, Ask, Simulated, WebServer
 
 Flavour = Literal["jellyfin", "emby"]
 TOKEN = "f0e1d2c3b4a5968778695a4b3c2d1e0f"
@@ -42,7 +42,7 @@ class Task:
     runs: int = 0
 
 
-class JellyfinSimulator:
+class JellyfinSimulator(Simulated):
     """A Jellyfin or Emby over real folders, which it has scanned once when it starts for the first time.
 
     `token` is an administrator's key, `user_token` that of somebody who is none. `monitor_delay` seconds of silence must
@@ -90,20 +90,6 @@ class JellyfinSimulator:
     # for tests
 
     @property
-    def url(self) -> str:
-        """Return its address, without the prefix that Emby has."""
-        return self.web.url
-
-    @property
-    def faults(self) -> Faults:
-        """Return what is wrong with it, to be changed."""
-        return self.web.faults
-
-    @faults.setter
-    def faults(self, faults: Faults) -> None:
-        self.web.faults = faults
-
-    @property
     def calls(self) -> list[tuple[str, str, object]]:
         """Return every request: method, path without a prefix, and the body, else the query."""
         return [(ask.method, routes.bare(ask.path), _payload(ask)) for ask in self.web.asked]
@@ -138,18 +124,6 @@ class JellyfinSimulator:
             task.cancel()
         await asyncio.gather(*self._busy, return_exceptions=True)
         self.task.state = "Idle"
-
-    async def restart(self) -> None:
-        """Stop, and start at the same address."""
-        await self.stop()
-        await self.start()
-
-    async def __aenter__(self) -> JellyfinSimulator:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
 
     # what it does
 

@@ -9,21 +9,21 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from synctui.simulators.kodi.disk import Content, Disk, Source
 from synctui.simulators.kodi.library import Item, Kind, Library
 from synctui.simulators.kodi.methods import Methods
 from synctui.simulators.kodi.rpc import Params, respond
 from synctui.simulators.kodi.scanner import Scanner
-from synctui.simulators.web import HANG_UP, Answer, Ask, Faults, WebServer
+from synctui.simulators.web import HANG_UP, Answer, Ask, Simulated, WebServer
 
 LARGEST_REQUEST = 65_536
 _HEADERS = (("Accept-Ranges", "none"), ("Cache-Control", "private, max-age=0, no-cache"))
 _JSON = (("Content-Type", "application/json"), *_HEADERS)
 
 
-class KodiSimulator:
+class KodiSimulator(Simulated):
     """A Kodi over real folders, `(label, folder on disk, the path that Kodi calls it, content)` each.
 
     Reading one folder takes `pace` seconds, so that scans can meet. `password` None asks for none; `notifies` false keeps
@@ -53,13 +53,6 @@ class KodiSimulator:
         self.tcp_port = 0
         self.told: list[tuple[str, Any]] = []
 
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
-
     async def start(self) -> None:
         """Listen; after `stop` at the same ports as before, with the library as it was."""
         await self.web.start()
@@ -78,25 +71,6 @@ class KodiSimulator:
         self._listeners.clear()
         await self._scanner.halt()
         self.disk.forget()
-
-    async def restart(self) -> None:
-        """Go off and come back: the library stays, what was remembered of folders does not."""
-        await self.stop()
-        await self.start()
-
-    @property
-    def url(self) -> str:
-        """Return the address of its web server."""
-        return self.web.url
-
-    @property
-    def faults(self) -> Faults:
-        """Return what is wrong with it, to be changed."""
-        return self.web.faults
-
-    @faults.setter
-    def faults(self, faults: Faults) -> None:
-        self.web.faults = faults
 
     @property
     def calls(self) -> list[tuple[str, Params]]:

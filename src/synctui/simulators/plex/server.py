@@ -17,14 +17,14 @@ from synctui.simulators.plex.listing import item_node, listing, section_node, sh
 from synctui.simulators.plex.names import SectionKind
 from synctui.simulators.plex.pins import PinDesk
 from synctui.simulators.plex.scans import Scans
-from synctui.simulators.web import Answer, Ask, Faults, WebServer
+from synctui.simulators.web import Answer, Ask, Simulated, WebServer
 
 TOKEN = "plex-token"
 _MACHINE = "0123456789abcdef"
 _OK = Answer(200)
 
 
-class PlexSimulator:
+class PlexSimulator(Simulated):
     """Plex over `sections`: title, kind, and for each folder where it lies on the disk and how Plex calls it.
 
     `scans` says how long scans wait and take; `playing` holds the keys of what is being watched; `analyzed` what was to be
@@ -53,20 +53,6 @@ class PlexSimulator:
             section.auto_empty = auto_empty
 
     @property
-    def url(self) -> str:
-        """Return its address."""
-        return self.web.url
-
-    @property
-    def faults(self) -> Faults:
-        """Return what is wrong with it."""
-        return self.web.faults
-
-    @faults.setter
-    def faults(self, faults: Faults) -> None:
-        self.web.faults = faults
-
-    @property
     def calls(self) -> list[tuple[str, str, tuple[tuple[str, str], ...]]]:
         """Return method, path and query of every request, those too that were met by a fault."""
         return [(ask.method, ask.path, ask.query) for ask in self.web.asked]
@@ -89,26 +75,10 @@ class PlexSimulator:
         """Wait until every scan is done."""
         await self.scans.idle()
 
-    async def start(self) -> None:
-        """Listen."""
-        await self.web.start()
-
     async def stop(self) -> None:
         """Be gone, and with it the scans; the libraries stay as they are."""
         await self.web.stop()
         await self.scans.forget()
-
-    async def restart(self) -> None:
-        """Be gone for a moment."""
-        await self.stop()
-        await self.start()
-
-    async def __aenter__(self) -> PlexSimulator:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
 
     async def _answer(self, ask: Ask) -> Answer:
         if ask.path.startswith("/api/v2/pins"):
