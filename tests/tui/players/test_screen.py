@@ -44,6 +44,6 @@ async def test_players_are_told_and_shown_as_they_stand(tmp_path: Path) -> None:
             await on.until(lambda: "offline" in scene.row_of("Den"))
             assert "2 of 3 online   4 changes sent, 4 confirmed   Den is off: 2 waiting" in on.lines()[1]
             assert "Kodi 20.1" in scene.row_of("Living room") and "ms" in scene.row_of("Living room")
-            await on.sees("2 files are in its library as it should be")
+            await on.sees("2 files are in its library as they should be")
             await on.go_to("Den")
             await on.sees("nobody answers at its address", "2 wait until it answers")

@@ -160,7 +160,7 @@ def _sentence(action: str, outcome: str, reason: str, fields: object) -> str:
         return f"it answers: version {fields.get('version', '')}, {words.count(_int(fields.get('folders')), 'folder')}"
     if action == "confirm" and done:
         many = _int(fields.get("confirmed"))
-        return f"{subject} {'is' if many == 1 else 'are'} in its library as it should be"
+        return f"{subject} {'is in its library as it' if many == 1 else 'are in its library as they'} should be"
     if action == "record" and done:
         return "noted how it stands"
     if action == "notify" and done:
