@@ -130,10 +130,11 @@ class JobPlace(Place):
         job = self.chosen()
         if record.undone_by is not None:
             self.home.say(f"it was taken back already, by job {record.undone_by}", "warn")
+        elif job is not None and job.state is JobState.RUNNING:
+            # Before anything is said of the row: what it shows may have ended since it was read.
+            self.home.say("its job is running: pause or cancel it first", "warn")
         elif not record.can_undo:
             self.home.say("there is nothing to take back: it changed nothing", "warn")
-        elif job is not None and job.state is JobState.RUNNING:
-            self.home.say("its job is running: pause or cancel it first", "warn")
         else:
             subject = display(record.operation.subject)
             self.home.preview_undo(record.job, [record.operation.key], f"undo of {subject}")
