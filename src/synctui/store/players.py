@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import aiosqlite
 
@@ -153,11 +154,10 @@ def _seconds(text: str) -> tuple[float, ...]:
     return tuple(float(one) for one in values if isinstance(one, int | float)) if isinstance(values, list) else ()
 
 
-def _record(row: Sequence[object]) -> PlayerRecord:
+def _record(row: Sequence[Any]) -> PlayerRecord:
     values = dict(zip(PlayerRecord.__dataclass_fields__, row, strict=True))
-    values["name"] = from_blob(bytes(values["name"]))  # type: ignore[call-overload]
-    state = str(values["state"])
-    known = state in PlayerState.__members__.values()
-    values["state"] = PlayerState(state) if known else PlayerState.UNKNOWN
-    values["latencies"] = _seconds(str(values["latencies"]))
-    return PlayerRecord(**values)  # type: ignore[arg-type]
+    values["name"] = from_blob(values["name"])
+    known = values["state"] in PlayerState.__members__.values()
+    values["state"] = PlayerState(values["state"]) if known else PlayerState.UNKNOWN
+    values["latencies"] = _seconds(values["latencies"])
+    return PlayerRecord(**values)

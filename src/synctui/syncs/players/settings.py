@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -69,11 +68,6 @@ def chains(config: Config) -> tuple[Chain, ...]:
         for group in config.group
         if group.mode == "sequential"
     )
-
-
-def members(config: Config, group: str) -> Sequence[str] | None:
-    """Return the players of a group, or None when there is none of that name."""
-    return next((one.players for one in config.group if one.name == group), None)
 
 
 def _settings(config: Config, player: Player, group: str) -> PlayerSettings:

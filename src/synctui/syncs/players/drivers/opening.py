@@ -36,20 +36,19 @@ def _kodi(settings: PlayerSettings, clock: Clock, heard: Heard) -> Driver:
 
 
 def _jellyfin(settings: PlayerSettings, client_id: str, clock: Clock, heard: Heard) -> Driver:
-    from synctui.adapters.jellyfin import Jellyfin, jellyfin_server
+    from synctui.adapters.jellyfin import Flavour, Jellyfin, jellyfin_server
     from synctui.syncs.players.drivers.jellyfin import JellyfinDriver
 
-    flavour = "emby" if settings.kind == "emby" else "jellyfin"
+    flavour: Flavour = "emby" if settings.kind == "emby" else "jellyfin"
     server = jellyfin_server(
         settings.url,
         settings.token.reveal(),
         device_id=client_id,
         timeout=settings.timeout,
         heard=heard,
-        flavour="emby" if flavour == "emby" else "jellyfin",
+        flavour=flavour,
     )
-    client = Jellyfin(server, flavour="emby" if flavour == "emby" else "jellyfin", clock=clock)
-    return JellyfinDriver(server, client, settings)
+    return JellyfinDriver(server, Jellyfin(server, flavour=flavour, clock=clock), settings)
 
 
 def _plex(settings: PlayerSettings, client_id: str, heard: Heard) -> Driver:

@@ -71,11 +71,11 @@ def row_line(one: Standing, width: int) -> Line:
     columns = Columns.of(width)
     name: Role = "text" if one.enabled else "dim"
     what = one.what if cells(one.what) < columns.kind else one.what.partition(" ")[0] if not one.group else one.what
-    word, role = (one.doing, "accent") if one.doing else (one.word, one.role)
+    role: Role = "accent" if one.doing else one.role
     line: list[Span] = [
         Span(clip(one.name, columns.name - 1) if cells(one.name) >= columns.name else one.name, name, columns.name),
         Span(what, "dim", columns.kind),
-        Span(word, role, _STATE),  # type: ignore[arg-type]
+        Span(one.doing or one.word, role, _STATE),
         Span(f"{one.queue:,}", "warn" if one.queue else "dim", _QUEUE, right=True),
         Span(f"{one.confirmed:,}" if one.told else "-", "text" if one.confirmed else "dim", _CONFIRMED, right=True),
         Span(f"{one.failed:,}" if one.failed else "-", "error" if one.failed else "dim", _FAILED, right=True),
