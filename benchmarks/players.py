@@ -33,6 +33,7 @@ from synctui.config.schema import PathMap
 from synctui.config.secrets import Secret
 from synctui.jobs.engine import Engine
 from synctui.jobs.stop import Stop
+from synctui.library.paths import PathMaps
 from synctui.model.clock import Clock, SystemClock, rfc3339
 from synctui.model.library import Change, LibraryRoot
 from synctui.model.plan import Request
@@ -47,7 +48,6 @@ from synctui.store.changes import changes_after
 from synctui.store.database import Database
 from synctui.store.player_items import waiting
 from synctui.store.rows import write_rows
-from synctui.syncs.players.paths import PathMaps
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.syncs.players.sync import PlayersSync
 from synctui.syncs.players.tools import Tools

@@ -14,13 +14,13 @@ from synctui.config.schema import PathMap
 from synctui.config.secrets import Secret
 from synctui.jobs.engine import Engine
 from synctui.jobs.stop import Stop
+from synctui.library.paths import PathMaps
 from synctui.model.clock import SystemClock, rfc3339
 from synctui.model.library import Change, LibraryRoot
 from synctui.model.plan import Request
 from synctui.store.database import Database
 from synctui.store.history import list_operations
 from synctui.store.rows import write_rows
-from synctui.syncs.players.paths import PathMaps
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.syncs.players.sync import PlayersSync
 from synctui.syncs.players.tools import Tools

@@ -18,6 +18,7 @@ from synctui.config.schema import PathMap
 from synctui.config.secrets import Secret
 from synctui.jobs.engine import Engine
 from synctui.jobs.stop import Stop
+from synctui.library.paths import PathMaps
 from synctui.model.clock import Clock, SystemClock, rfc3339
 from synctui.model.events import Event
 from synctui.model.json import Fields
@@ -34,7 +35,6 @@ from synctui.store.database import Database
 from synctui.store.player_items import QueueRow, known
 from synctui.store.players import PlayerRecord, players
 from synctui.store.rows import write_rows
-from synctui.syncs.players.paths import PathMaps
 from synctui.syncs.players.settings import Chain, PlayerSettings
 from synctui.syncs.players.sync import PlayersSync
 from synctui.syncs.players.tools import Tools

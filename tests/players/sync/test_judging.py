@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from synctui.jobs.stop import Stop
+from synctui.library.paths import inside, key
 from synctui.model.clock import SystemClock
 from synctui.model.outcome import Outcome
 from synctui.model.plan import Request
@@ -26,7 +27,6 @@ from synctui.syncs.players.drivers.folders import Holders
 from synctui.syncs.players.drivers.opening import open_driver
 from synctui.syncs.players.errands import Errand
 from synctui.syncs.players.fold import Item, Kind
-from synctui.syncs.players.paths import inside, key
 from tests.players.kodi.media import VIDEO
 from tests.players.sync.kodi import asked_id, written
 from tests.players.sync.scene import Scene

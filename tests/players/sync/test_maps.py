@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from synctui.config.schema import PathMap
+from synctui.library.paths import PathMaps
 from synctui.model.library import LibraryRoot
 from synctui.model.players import Look, PlayerRoot
 from synctui.simulators.kodi.server import KodiSimulator
 from synctui.syncs.players.fold import Item
 from synctui.syncs.players.mapping import mapped
-from synctui.syncs.players.paths import PathMaps
 from synctui.syncs.players.settings import PlayerSettings
 from tests.players.sync.kodi import scanned
 from tests.players.sync.scene import MOVIES, Scene

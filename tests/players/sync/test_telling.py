@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import pytest
 
 from synctui.jobs.stop import Stop
+from synctui.library.paths import inside
 from synctui.model.plan import Request
 from synctui.model.players import ItemState
 from synctui.simulators.jellyfin.server import JellyfinSimulator
@@ -20,7 +21,6 @@ from synctui.simulators.plex.server import PlexSimulator
 from synctui.simulators.web import Faults
 from synctui.syncs.players.drivers import jellyfin
 from synctui.syncs.players.drivers.plex import PlexDriver
-from synctui.syncs.players.paths import inside
 from tests.players.sync.kodi import scanned
 from tests.players.sync.scene import MOVIES, HurriedClock, Scene, Simulator
 

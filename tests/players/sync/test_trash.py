@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from synctui.config.schema import PathMap
+from synctui.library.paths import PathMaps
 from synctui.simulators.plex.server import PlexSimulator
 from synctui.syncs.players.apply import call_of
 from synctui.syncs.players.drivers import plex as plex_driver
 from synctui.syncs.players.drivers.opening import open_driver
-from synctui.syncs.players.paths import PathMaps
 from tests.players.sync.scene import MOVIES, Scene
 from tests.players.sync.test_telling import deselected
 

@@ -16,11 +16,11 @@ from synctui.config.schema import PathMap
 from synctui.config.secrets import Secret
 from synctui.jobs.engine import Engine
 from synctui.jobs.stop import Stop
+from synctui.library.paths import PathMaps
 from synctui.model.library import LibraryRoot
 from synctui.model.plan import Request
 from synctui.store import jobs
 from synctui.store.database import Database
-from synctui.syncs.players.paths import PathMaps
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.syncs.players.sync import PlayersSync
 from synctui.syncs.players.tools import Tools

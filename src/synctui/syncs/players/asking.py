@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from synctui.errors import ConfigError, NotAuthorised, ServerFailed, SyncTuiError
+from synctui.library.paths import Finding, compare
 from synctui.model.clock import rfc3339
 from synctui.model.players import Look, PlayerSeen, PlayerState
 from synctui.store.rows import write_rows
-from synctui.syncs.players.paths import Finding, compare
 from synctui.syncs.players.session import Sessions
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.syncs.players.tools import Tools

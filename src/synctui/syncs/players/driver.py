@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from synctui.library.paths import key
 from synctui.model.json import Fields
 from synctui.model.players import Look
 from synctui.syncs.players.errands import Errand
-from synctui.syncs.players.paths import key
 
 
 @dataclass(frozen=True, slots=True)

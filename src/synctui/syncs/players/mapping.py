@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from synctui.library.paths import Spelling, inside
 from synctui.model.library import LibraryKind, LibraryRoot
 from synctui.model.players import Look
 from synctui.syncs.players.errands import Errand
 from synctui.syncs.players.fold import Item
-from synctui.syncs.players.paths import Spelling, inside
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.syncs.players.units import unit_of
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from synctui.errors import ConfigError, NotAuthorised, ServerFailed, SyncTuiError
+from synctui.library.paths import name as named
 from synctui.model.clock import parse_rfc3339, rfc3339
 from synctui.model.json import Fields, Json
 from synctui.model.plan import UNATTENDED, Notice, Operation, PlanItem, Request
@@ -23,7 +24,6 @@ from synctui.syncs.players.errands import Errand, batches, item_of, packed, pack
 from synctui.syncs.players.fold import Item
 from synctui.syncs.players.mapping import Mapped, mapped
 from synctui.syncs.players.options import PlayerOptions, meant
-from synctui.syncs.players.paths import name as named
 from synctui.syncs.players.session import Session, Sessions, looked, refusal
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.syncs.players.tools import Tools

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from synctui.config.schema import Config, Player
 from synctui.config.secrets import Secret
+from synctui.library.paths import PathMaps
 from synctui.model.json import digest
 from synctui.model.players import PlayerKind
-from synctui.syncs.players.paths import PathMaps
 
 T = TypeVar("T")
 

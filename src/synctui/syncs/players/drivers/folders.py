@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from synctui.syncs.players.paths import Spelling, inside, key
+from synctui.library.paths import Spelling, inside, key
 
 
 def outermost(folders: Iterable[str]) -> list[str]:

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from synctui.library.paths import inside, key, name
 from synctui.model.json import Fields
 from synctui.model.players import Look
 from synctui.syncs.players.driver import Call, Check, Intent, Shelf, Troubles
 from synctui.syncs.players.errands import Errand
-from synctui.syncs.players.paths import inside, key, name
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.words import count
 

@@ -14,6 +14,7 @@ from synctui.adapters.kodi_events import SCAN_STARTED
 from synctui.adapters.kodi_items import KodiItem, Watched
 from synctui.adapters.kodi_paths import key, portions
 from synctui.errors import OperationFailed, ServerFailed, TimedOut
+from synctui.library.paths import inside, name, parent
 from synctui.model.clock import Clock
 from synctui.model.json import Fields, Json
 from synctui.model.players import Look
@@ -21,7 +22,6 @@ from synctui.syncs.players.driver import Call, Check, Intent, Shelf, Troubles
 from synctui.syncs.players.drivers.folders import outermost
 from synctui.syncs.players.drivers.watched import State, is_anew, kept, more, noted, noted_items, said, states
 from synctui.syncs.players.errands import Errand, batches
-from synctui.syncs.players.paths import inside, name, parent
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.text import display
 from synctui.words import count

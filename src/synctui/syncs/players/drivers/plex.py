@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from synctui.library.paths import inside, key, name
 from synctui.model.json import Fields
 from synctui.model.players import Look
 from synctui.syncs.players.driver import Call, Check, Intent, Shelf, Troubles
 from synctui.syncs.players.drivers.folders import Holders, outermost
 from synctui.syncs.players.drivers.trash import Trash
 from synctui.syncs.players.errands import Errand, batches
-from synctui.syncs.players.paths import inside, key, name
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.words import count
 

@@ -7,9 +7,9 @@ import os
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Literal
 
+from synctui.library.paths import PathMaps, inside, key
 from synctui.model.players import PlayerRoot
 from synctui.syncs.players.errands import Errand
-from synctui.syncs.players.paths import PathMaps, inside, key
 from synctui.text import display
 
 if TYPE_CHECKING:

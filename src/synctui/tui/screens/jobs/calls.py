@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from synctui import words
 from synctui.jobs import summary
+from synctui.library.paths import name
 from synctui.model.reasons import sentence
 from synctui.model.states import OperationState, Result
 from synctui.store.history import OperationRecord
-from synctui.syncs.players.paths import name
 from synctui.text import display
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.times import at_time, lasted

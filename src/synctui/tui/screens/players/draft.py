@@ -8,8 +8,8 @@ from typing import Literal, cast, get_args
 from synctui.config.schema import PathMap, settings_of
 from synctui.config.secrets import MASK, Secret
 from synctui.config.values import Wrong, convert
+from synctui.library.paths import PathMaps
 from synctui.model.players import TITLES, PlayerKind
-from synctui.syncs.players.paths import PathMaps
 from synctui.syncs.players.settings import PlayerSettings
 
 Field = Literal["kind", "name", "url", "username", "password", "token", "path_map"]

@@ -11,8 +11,8 @@ from textual.widget import Widget
 from synctui import words
 from synctui.config.schema import PathMap
 from synctui.config.values import toml
+from synctui.library.paths import Finding
 from synctui.syncs.players.asking import Asked
-from synctui.syncs.players.paths import Finding
 from synctui.text import display
 from synctui.tui.commands.command import Command
 from synctui.tui.draw.line import Line, Span

@@ -6,9 +6,9 @@ import os
 from collections.abc import Sequence
 
 from synctui.config.schema import PathMap
+from synctui.library.paths import PathMaps, Spelling, compare
 from synctui.model.library import LibraryRoot
 from synctui.model.players import PlayerRoot
-from synctui.syncs.players.paths import PathMaps, Spelling, compare
 
 
 def suggested(maps: Sequence[PathMap], libraries: Sequence[LibraryRoot], roots: Sequence[PlayerRoot]) -> tuple[PathMap, ...]:

@@ -1,4 +1,4 @@
-"""What a file is called here and what a player calls it: prefixes replaced at component boundaries, the longest first."""
+"""What a file is called here and what a server calls it: prefixes replaced at component boundaries, the longest first."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def name(path: str) -> str:
 
 
 class PathMaps:
-    """The path maps of one player; without any, a path is the same on both sides."""
+    """The path maps of one server; without any, a path is the same on both sides."""
 
     def __init__(self, maps: Sequence[PathMap] = ()) -> None:
         self._maps = tuple(maps)
@@ -96,7 +96,7 @@ class PathMaps:
         return bool(self._maps)
 
     def theirs(self, path: str) -> str | None:
-        """Return what the player calls a path of ours; None when no map covers it, or its name cannot be spelled there."""
+        """Return what the server calls a path of ours; None when no map covers it, or its name cannot be spelled there."""
         if not self._maps:
             return path
         return _through(path, [(one.source, one.target) for one in self._maps])
@@ -106,7 +106,7 @@ class PathMaps:
         return [(one.source, one.target) for one in self._maps if inside(one.source, folder)]
 
     def ours(self, path: str) -> str | None:
-        """Return what we call a path of the player's, or None when no map covers it."""
+        """Return what we call a path of the server's, or None when no map covers it."""
         if not self._maps:
             return path
         return _through(path, [(one.target, one.source) for one in self._maps])
