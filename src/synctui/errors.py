@@ -10,7 +10,8 @@ SyncTuiError                     code, message, hint, exit_code
 │       ├── Unreachable          5   off, or not to be reached
 │       ├── TimedOut             5   no answer, or not all of it, in time
 │       ├── ConnectionLost       5   it broke off while it was asked
-│       └── BadAnswer            5   it answers what it should not
+│       ├── BadAnswer            5   it answers what it should not
+│       └── NotReady             5   it waits for its owner: a first set-up, a migration
 ├── NotAuthorised                7   credentials are missing or refused; never retried
 ├── DependencyMissing            8   an engine that was asked for is not installed
 ├── ConfirmationNeeded          10   nobody to ask, or a brake
@@ -160,6 +161,12 @@ class BadAnswer(ServerFailed):
     """The answer is not that of such a server: a web page, a redirect, an error of its own, broken JSON."""
 
     code = "bad_answer"
+
+
+class NotReady(ServerFailed):
+    """The server runs, but waits for its owner before it serves anything: a first set-up, a migration of its database."""
+
+    code = "not_ready"
 
 
 class NotAuthorised(SyncTuiError):

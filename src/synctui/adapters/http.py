@@ -97,8 +97,9 @@ class Server:
         headers: Mapping[str, str] | None = None,
         allow: Sequence[int] = (),
         timeout: float | None = None,
+        largest: int = LARGEST,
     ) -> Reply:
-        """Return the answer of 2xx, or of one of the statuses in `allow`.
+        """Return the answer of 2xx, or of one of the statuses in `allow`, of no more than `largest` bytes.
 
         Raises Unreachable, TimedOut, ConnectionLost, BadAnswer, ServerFailed (5xx, 429) and NotAuthorised (401, 403); only
         after Unreachable is it certain that nothing has happened.
@@ -112,7 +113,7 @@ class Server:
         begun = time.monotonic()
         try:
             async with asyncio.timeout(limit):
-                reply = await self._send(request)
+                reply = await self._send(request, allow, largest)
         except TimeoutError:
             raise TimedOut(
                 f"no whole answer within {limit:g} s", hint="is the server overloaded? `timeout` sets the limit"
@@ -128,7 +129,7 @@ class Server:
         except httpx.InvalidURL:
             raise _elsewhere("") from None
         except httpx.ConnectError as error:
-            raise _not_connected(error) from None
+            raise not_connected(error) from None
         except (httpx.TransportError, httpx.DecodingError, httpx.StreamError) as error:
             if isinstance(error, httpx.RemoteProtocolError) and "location header" in str(error):
                 raise _elsewhere("") from None
@@ -138,19 +139,20 @@ class Server:
             ) from None
         if self._heard is not None:
             self._heard(time.monotonic() - begun)
-        _judge(reply, self.url, allow)
+        judge(reply, self.url, allow)
         return reply
 
-    async def _send(self, request: httpx.Request) -> Reply:
+    async def _send(self, request: httpx.Request, allow: Sequence[int], largest: int) -> Reply:
         response = await self._client.send(request, stream=True)
         try:
-            # What else than a good answer says is not read, so it need not be unpacked.
-            unpack = _unpacking(response.headers.get("content-encoding", "") if response.is_success else "")
+            # What else than an answer that is waited for says is not read, so it need not be unpacked.
+            read = response.is_success or response.status_code in allow
+            unpack = _unpacking(response.headers.get("content-encoding", "") if read else "")
             body = bytearray()
             async for piece in response.aiter_raw():
-                body += unpack(piece, LARGEST + 1 - len(body))
-                if len(body) > LARGEST:
-                    raise BadAnswer(f"the answer is larger than {LARGEST // 1024 // 1024} MiB", code="too_large_answer")
+                body += unpack(piece, largest + 1 - len(body))
+                if len(body) > largest:
+                    raise BadAnswer(f"the answer is larger than {largest // 1024 // 1024} MiB", code="too_large_answer")
             return Reply(
                 response.status_code, {name.lower(): value for name, value in response.headers.items()}, bytes(body)
             )
@@ -176,7 +178,8 @@ def _unpacking(packing: str) -> Callable[[bytes, int], bytes]:
     return unpack
 
 
-def _judge(reply: Reply, url: str, allow: Sequence[int]) -> None:
+def judge(reply: Reply, url: str, allow: Sequence[int] = ()) -> None:
+    """Raise what an answer's status means, but for 2xx and those in `allow`."""
     status = reply.status
     if 200 <= status < 300 or status in allow:
         return
@@ -216,12 +219,13 @@ def _retry_after(reply: Reply) -> float | None:
 def _no_json(reply: Reply) -> BadAnswer:
     if reply.body.lstrip()[:1] == b"<":
         return BadAnswer(
-            "it answers with a web page", hint="does `url` lead to the player itself, or to a login page?", code="not_json"
+            "it answers with a web page", hint="does `url` lead to the server itself, or to a login page?", code="not_json"
         )
-    return BadAnswer("its answer cannot be read", hint="does `url` lead to the player itself?", code="not_json")
+    return BadAnswer("its answer cannot be read", hint="does `url` lead to the server itself?", code="not_json")
 
 
-def _not_connected(error: httpx.ConnectError) -> ServerFailed:
+def not_connected(error: BaseException) -> ServerFailed:
+    """Return what it means that no connection came about."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):

@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
+from synctui.config.cron import complaint
 from synctui.config.schema import PathMap, Setting
 from synctui.config.secrets import MASK, Secret, clean
 from synctui.text import display
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
-_CRON_FIELD = re.compile(r"[\d*/,\-?LW#A-Za-z]+")
-_CRON_NAMES = ("@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _WORDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number", Secret: "text"}
 _NESTED = 32
@@ -223,9 +222,9 @@ def _language(text: str) -> str:
 
 
 def _cron(text: str) -> str:
-    parts = text.split()
-    if text not in _CRON_NAMES and (len(parts) != 5 or not all(_CRON_FIELD.fullmatch(part) for part in parts)):
-        raise Wrong("not a cron expression", 'minute hour day month weekday, as in "30 3 * * *"')
+    wrong = complaint(text)
+    if wrong:
+        raise Wrong(f"not a cron expression: {wrong}", 'minute hour day month weekday, as in "30 3 * * *"')
     return text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -18,6 +18,14 @@ from synctui.store.database import Database
 RESULTS = tuple(result.value for result in Result)
 _CHANGES = "json_extract(request, '$.options.check') IS NOT 1"
 UNFINISHED = "state NOT IN ('completed', 'failed', 'cancelled')"
+# Whoever broke off what they had asked for themselves may never come back to it.
+_GOES_ON = (
+    "state = 'paused' AND NOT paused_by_person"
+    " AND (pause_reason IS NOT 'interrupted' OR json_extract(request, '$.origin') IN ('schedule', 'hook', 'follow_up'))"
+)
+
+Guard = Callable[[aiosqlite.Connection], Awaitable[bool]]
+"""What has to hold within a transaction for something to be written in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,19 +162,36 @@ async def insert(
     return int(row[0])
 
 
-async def insert_once(connection: aiosqlite.Connection, request: Request, at: str, *, spacing_s: float = 0.0) -> int | None:
+async def insert_once(
+    connection: aiosqlite.Connection, request: Request, at: str, *, spacing_s: float = 0.0, when: Guard | None = None
+) -> int | None:
     """Store a request that is to be planned, unless one that asks the same is unfinished already.
 
-    With `spacing_s` also not when one began within so many seconds. Returns the job's number, or None. What a person has
-    paused stands in nobody's way, and neither does a time that a clock put back has made one to come.
+    With `spacing_s` also not when the newest began within so many seconds; `when` has the last word, in the same
+    transaction. Returns the job's number, or None. What a person has paused, or broke off and left, stands in nobody's
+    way, and neither does a time that a clock put back by more than a minute has made one to come.
     """
     rows = await connection.execute_fetchall(
-        "SELECT 1 FROM jobs WHERE asks = ? AND (state IN ('planning', 'awaiting_confirmation', 'pending')"
-        " OR (state IN ('running', 'paused') AND NOT paused_by_person AND ? > 0)"
-        " OR julianday(?) - julianday(created_at) BETWEEN 0 AND ? / 86400.0) LIMIT 1",
-        (request.fingerprint(), spacing_s, at, spacing_s),
+        f"SELECT 1 WHERE EXISTS (SELECT 1 FROM jobs WHERE kind = :kind AND asks = :asks AND {UNFINISHED}"
+        " AND (state IN ('planning', 'awaiting_confirmation', 'pending')"
+        f" OR :spacing > 0 AND (state = 'running' OR {_GOES_ON})))"
+        " OR (SELECT (julianday(:at) - julianday(created_at)) * 86400.0 FROM jobs"
+        " WHERE kind = :kind AND asks = :asks ORDER BY id DESC LIMIT 1) BETWEEN -min(:spacing, 60.0) AND :spacing",
+        {"kind": request.kind, "asks": request.fingerprint(), "spacing": spacing_s, "at": at},
     )
-    return None if list(rows) else await insert(connection, request, JobState.PLANNING, at)
+    if list(rows) or (when is not None and not await when(connection)):
+        return None
+    return await insert(connection, request, JobState.PLANNING, at)
+
+
+async def busy(connection: aiosqlite.Connection, kind: str) -> bool:
+    """Tell whether a job of a kind runs, or will without anybody being asked."""
+    rows = await connection.execute_fetchall(
+        "SELECT 1 FROM jobs WHERE kind = ? AND (state IN ('planning', 'pending', 'running')"
+        f" OR {_GOES_ON}) AND {UNFINISHED} LIMIT 1",
+        (kind,),
+    )
+    return bool(list(rows))
 
 
 async def move(
@@ -265,6 +290,13 @@ async def newest(database: Database, kind: str | None = None, *, state: JobState
     """Return the newest job of a kind (any kind) in a state (any state)."""
     found = await list_jobs(database, limit=1, kind=kind, state=state)
     return found[0] if found else None
+
+
+async def last_begun(database: Database, request: Request) -> str | None:
+    """Return when (RFC 3339) the newest job was made that asks the same as `request`, whatever became of it."""
+    sql = "SELECT created_at FROM jobs WHERE kind = ? AND asks = ? ORDER BY id DESC LIMIT 1"
+    row = await database.row(sql, (request.kind, request.fingerprint()))
+    return str(row[0]) if row else None
 
 
 async def has_receipts(database: Database, job: int) -> bool:
