@@ -15,11 +15,12 @@ from pathlib import Path
 from synctui.config.launch import Farewell, Launch, Screens
 from synctui.config.load import Loaded, load
 from synctui.config.paths import Paths
-from synctui.config.schema import Config, Player
+from synctui.config.schema import Config, Player, Stash
 from synctui.config.settings import Settings as SettingsFile
 from synctui.errors import SyncTuiError
 from synctui.files.vault import Vault
 from synctui.jobs.engine import Engine
+from synctui.jobs.hints import Hint
 from synctui.jobs.schedule import Entry
 from synctui.jobs.shop import Ended
 from synctui.model.clock import Clock, SystemClock
@@ -35,6 +36,9 @@ from synctui.syncs.players.due import due, unread
 from synctui.syncs.players.settings import PlayerSettings, chains, player_settings
 from synctui.syncs.players.sync import PlayersSync
 from synctui.syncs.players.tools import Tools as PlayerTools
+from synctui.syncs.stash.settings import stash_settings
+from synctui.syncs.stash.sync import StashSync
+from synctui.syncs.stash.tools import Tools as StashTools
 from synctui.syncs.subtitles.scratch import sweep_scratch
 from synctui.syncs.subtitles.sync import SubtitleSync
 from synctui.syncs.subtitles.tools import Settings, Tools
@@ -61,7 +65,9 @@ class Services:
     engine: Engine
     subtitles: SubtitleSync
     players: PlayersSync
+    stash: StashSync
     schedule: tuple[Entry, ...] = ()
+    hints: tuple[Hint, ...] = ()
     warnings: tuple[str, ...] = ()
     libraries: tuple[LibraryRoot, ...] = ()
 
@@ -85,13 +91,17 @@ async def services(
     jobs: int | None = None,
     libraries: tuple[LibraryRoot, ...] = (),
     players: tuple[Player, ...] = (),
+    stash: Stash | None = None,
     clock: Clock | None = None,
 ) -> AsyncIterator[Services]:
     """Open the database and the engine, and close them whatever happens.
 
-    `jobs` overrides how many subtitles are worked on at once; `libraries` and `players` stand in for the configured ones.
+    `jobs` overrides how many subtitles are worked on at once; `libraries`, `players` and `stash` stand in for the configured
+    ones.
     """
     clock = clock or SystemClock()
+    if stash is not None:
+        loaded = replace(loaded, config=replace(loaded.config, stash=stash))
     if players:
         loaded = replace(loaded, config=replace(loaded.config, player=players, group=()))
     paths.ensure()
@@ -150,14 +160,18 @@ async def _opened(
             clock=clock,
         )
         subtitles = SubtitleSync(tools)
-        async with _players(config, paths, database, libraries or config.roots(), clock) as players:
-            kinds: dict[str, Sync] = {subtitles.kind: subtitles, players.kind: players}
+        stash = StashSync(StashTools(database, stash_settings(config), libraries or config.roots(), clock))
+        async with (
+            _players(config, paths, database, libraries or config.roots(), clock) as players,
+            _closing(stash),
+        ):
+            kinds: dict[str, Sync] = {subtitles.kind: subtitles, stash.kind: stash, players.kind: players}
             engine = Engine(
                 database,
                 kinds,
                 drafts=paths.drafts,
                 lock=paths.lock,
-                configuration=config.digest("library", "subtitles", "players", "player", "group"),
+                configuration=config.digest("library", "subtitles", "stash", "players", "player", "group"),
                 clock=clock,
                 widths={"cpu": width},
                 follow=partial(follow_ups, config),
@@ -171,7 +185,9 @@ async def _opened(
                 engine,
                 subtitles,
                 players,
-                schedule=tuple(entries(config, players)),
+                stash,
+                schedule=(*entries(config, players), *catalogue_entries(stash)),
+                hints=tuple(hints(stash)),
                 warnings=warnings,
                 libraries=libraries or config.roots(),
             )
@@ -200,6 +216,14 @@ async def _players(
         await players.close()
 
 
+@asynccontextmanager
+async def _closing(stash: StashSync) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await stash.close()
+
+
 def follow_ups(config: Config, ended: Ended) -> Sequence[Request]:
     """Return what follows a job: the players are told when it has changed files and they are to be told by themselves."""
     if ended.kind != "subtitles" or ended.request.checks or not ended.counts.get(Result.DONE, 0):
@@ -224,6 +248,29 @@ def entries(config: Config, players: PlayersSync) -> Iterator[Entry]:
     for minutes, wanted in by_interval.items():
         request = _request(wanted, "schedule")
         yield Entry(f"players: every {minutes} min", 60.0 * minutes, request, partial(due, players.tools, wanted))
+
+
+_CHANGED = "stash: what changed"
+
+
+def catalogue_entries(stash: StashSync) -> Iterator[Entry]:
+    """Yield when the catalogue is brought in step by itself: all of it by a cron expression, what changed at intervals."""
+    settings = stash.tools.settings
+    if not settings.url:
+        return
+    if settings.full_schedule:
+        request = Request("stash", (), {"mode": "full"}, origin="schedule")
+        yield Entry("stash: everything", 0.0, request, cron=settings.full_schedule, alone=True)
+    if settings.incremental_interval or settings.on_scan:
+        request = Request("stash", origin="schedule")
+        yield Entry(_CHANGED, 60.0 * settings.incremental_interval, request, alone=True)
+
+
+def hints(stash: StashSync) -> Iterator[Hint]:
+    """Yield what says by itself that the catalogue is behind."""
+    settings = stash.tools.settings
+    if settings.url and settings.on_scan:
+        yield Hint(_CHANGED, stash.tools.scans)
 
 
 def _request(wanted: Sequence[PlayerSettings], origin: Origin) -> Request:

@@ -127,12 +127,12 @@ def test_check_lists_every_problem_with_line_key_and_hint(place: Place) -> None:
 
 
 def test_check_tells_what_is_doubtful(place: Place) -> None:
-    place.write('[stash]\napi_key = "k"\n', mode=0o644)
+    place.write('[metadata]\ntoken = "k"\n', mode=0o644)
     out = io.StringIO()
     assert config_check(file=place.file, paths=place.paths, environment={}, out=out) == ExitCode.DONE
     assert out.getvalue().splitlines() == [
         f"warning: {place.file} holds a secret and others may read it: chmod 600 {place.file}",
-        f"note: {place.file}:1: [stash] is not used by this version yet",
+        f"note: {place.file}:1: [metadata] is not used by this version yet",
         f"{place.file}: usable",
     ]
 

@@ -205,9 +205,9 @@ def test_an_empty_file_and_dev_null_are_the_defaults(place: Place) -> None:
 
 
 def test_notes_tell_of_sections_that_nothing_reads_yet(place: Place) -> None:
-    loaded = place.write('[stash]\nurl = "http://localhost:9999"\n[players]\n').load()
+    loaded = place.write('[metadata]\nurl = "http://localhost:32400"\n[players]\n').load()
     assert loaded.warnings == ()
-    assert loaded.notes == (f"{place.file}:1: [stash] is not used by this version yet",)
+    assert loaded.notes == (f"{place.file}:1: [metadata] is not used by this version yet",)
 
 
 def test_the_digest_changes_with_what_matters_only(place: Place) -> None:

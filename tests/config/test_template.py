@@ -33,7 +33,8 @@ def test_every_key_of_the_contract_is_in_it() -> None:
     contract = {
         "library": "name path kind",
         "subtitles": "engine languages max_offset jobs ignore detector cluster",
-        "stash": "url api_key path_map conflict full_schedule incremental_interval",
+        "stash": "url api_key path_map conflict full_schedule incremental_interval on_scan page_size in_flight brake_share "
+        "timeout",
         "players": "enabled auto_sync sync_interval targeted_updates clean_deleted send_notifications batch_size timeout "
         "retry_attempts refresh_changed empty_trash",
         "player": "name kind url username password token enabled priority path_map auto_sync sync_interval targeted_updates "

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from synctui import __version__
+from synctui.cli.readings import duration, from_zero, languages, names, positive, seconds
 from synctui.errors import UsageError
 from synctui.text import display
 
-COMMANDS = ("status", "jobs", "restore", "changed", "config", "doctor", "worker")
+COMMANDS = ("status", "jobs", "restore", "changed", "scene", "conflicts", "config", "doctor", "worker")
 _LEADING_VALUE = ("--config", "--data-dir")
-_LONGEST = 366 * 86400.0
 
 EPILOG = """\
 commands:
@@ -24,6 +22,8 @@ commands:
   jobs [list|show|resume|pause|cancel|undo] [ID]
   restore PATH... [--to N]         bring an original subtitle back
   changed PATH... | --from-env     tell the change feed about files (for hooks)
+  scene show ID | scene set ID FIELD=VALUE...   a scene of the catalogue
+  conflicts [list|take ID local|remote]         where you and Stash differ
   worker                           do what is due, and what others ask for
   config [path|show|check|init]    the configuration file
   doctor                           engines, folders and database at a glance
@@ -35,6 +35,7 @@ examples:
   synctui --run subtitles /media/series -y    do it
   synctui --run subtitles --inspect -y        how each stands; writes nothing
   synctui --run subtitles --resume            go on after an interruption
+  synctui --run stash -y                      bring the Stash catalogue in step
   synctui --run players -n                    what players would be told
 """
 
@@ -76,6 +77,10 @@ class Arguments:
     players: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     full: bool = False
+    mode: str | None = None
+    since: str | None = None
+    only: tuple[str, ...] = ()
+    side: str = ""
     from_env: bool = False
     job: str = ""
     operations: tuple[str, ...] = ()
@@ -124,47 +129,6 @@ def _split_command(words: list[str]) -> tuple[str | None, list[str]]:
     return None, words
 
 
-def duration(text: str) -> float:
-    """Return the seconds of `90`, `90s`, `10m`, `2h`, `1h30m` or `1d`."""
-    if len(text) < 16 and re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
-        value = float(text)
-    elif len(text) < 32 and re.fullmatch(r"([0-9]+[dhms])+", text):
-        seconds = {"d": 86400, "h": 3600, "m": 60, "s": 1}
-        value = float(sum(int(number) * seconds[unit] for number, unit in re.findall(r"([0-9]+)([dhms])", text)))
-    else:
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no duration (such as 90s, 10m, 2h, 1h30m)")
-    if value > _LONGEST:
-        raise argparse.ArgumentTypeError(f"{text!r} is longer than a year")
-    return value
-
-
-def _positive(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10) or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no positive number")
-    return int(text)
-
-
-def _from_zero(text: str) -> int:
-    return 0 if text == "0" else _positive(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 < value < _LONGEST:
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number of seconds")
-    return value
-
-
-def _languages(text: str) -> tuple[str, ...]:
-    languages = tuple(part.strip() for part in text.split(",") if part.strip())
-    if not languages:
-        raise argparse.ArgumentTypeError("names no language (such as en,de)")
-    return languages
-
-
 def _add_common(parser: argparse.ArgumentParser, *, asks: bool = False) -> None:
     group = parser.add_argument_group("general")
     group.add_argument("--config", type=Path, metavar="F", help="the configuration file")
@@ -195,8 +159,8 @@ def _run_arguments(words: list[str], literal: tuple[str, ...]) -> Arguments:
     run.add_argument("--resume", metavar="ID", help="go on with the newest unfinished job, or with --resume=ID")
     run.add_argument("--force", action="store_true", help="check again what is known already")
     run.add_argument("--only-failed", action="store_true", help="only what failed the last time")
-    run.add_argument("--limit", type=_positive, metavar="N", help="at most N operations")
-    run.add_argument("--jobs", type=_positive, metavar="N", help="so many at once")
+    run.add_argument("--limit", type=positive, metavar="N", help="at most N operations")
+    run.add_argument("--jobs", type=positive, metavar="N", help="so many at once")
     run.add_argument("--allow-mass-change", action="store_true", help="lift the brake on an implausibly large change")
     run.add_argument("--max-duration", type=duration, metavar="2h", help="pause after this long (exit 6)")
     run.add_argument("--wait-lock", type=duration, default=0.0, metavar="10m", help="wait for another running SyncTUI")
@@ -204,8 +168,12 @@ def _run_arguments(words: list[str], literal: tuple[str, ...]) -> Arguments:
     kind.add_argument("--engine", metavar="NAME", help="auto, builtin, alass or ffsubsync")
     kind.add_argument("--reference", metavar="FILE", help="align against this subtitle or video instead of the audio")
     kind.add_argument("--video", metavar="FILE", help="the video that the subtitle belongs to (remembered)")
-    kind.add_argument("--lang", dest="languages", type=_languages, metavar="en,de", help="only these languages")
-    kind.add_argument("--max-offset", type=_seconds, metavar="SECONDS", help="the largest shift to accept")
+    kind.add_argument("--lang", dest="languages", type=languages, metavar="en,de", help="only these languages")
+    kind.add_argument("--max-offset", type=seconds, metavar="SECONDS", help="the largest shift to accept")
+    kind = parser.add_argument_group("stash")
+    kind.add_argument("--mode", choices=("auto", "full", "incremental", "smart"), help="how to compare (auto)")
+    kind.add_argument("--since", metavar="TIME", help="only what changed since 2026-11-20, 2026-11-20T18:00, or 6h")
+    kind.add_argument("--only", type=names, default=(), metavar="NAMES", help="of scenes,performers,tags,studios")
     kind = parser.add_argument_group("players")
     kind.add_argument("--player", dest="players", action="append", default=[], metavar="NAME", help="only this player")
     kind.add_argument("--group", dest="groups", action="append", default=[], metavar="NAME", help="only this group's")
@@ -255,17 +223,26 @@ def _command_arguments(command: str, words: list[str], literal: tuple[str, ...])
             "--op", dest="operations", action="append", default=[], metavar="KEY", help="only this operation"
         )
         parser.add_argument("--search", default="", metavar="TEXT", help="only operations whose name holds TEXT")
-        parser.add_argument("--limit", type=_positive, metavar="N", help="at most N lines")
+        parser.add_argument("--limit", type=positive, metavar="N", help="at most N lines")
         parser.add_argument("--wait-lock", type=duration, default=0.0, metavar="10m")
         parser.add_argument("--max-duration", type=duration, metavar="2h")
     elif command == "restore":
         parser.add_argument("targets", nargs="*", metavar="PATH")
-        parser.add_argument("--to", type=_from_zero, default=0, metavar="N", help="0: the first original, 1: .bak.1 ...")
+        parser.add_argument("--to", type=from_zero, default=0, metavar="N", help="0: the first original, 1: .bak.1 ...")
         parser.add_argument("--force", action="store_true", help="also over a file that changed since")
         parser.add_argument("--wait-lock", type=duration, default=0.0, metavar="10m")
     elif command == "changed":
         parser.add_argument("targets", nargs="*", metavar="PATH")
         parser.add_argument("--from-env", action="store_true", help="what Sonarr or Radarr say in the environment")
+    elif command == "scene":
+        parser.add_argument("action", choices=("show", "set"))
+        parser.add_argument("job", metavar="ID", help="the scene's number")
+        parser.add_argument("targets", nargs="*", metavar="FIELD=VALUE", help="title, details, rating, tags (by commas)")
+    elif command == "conflicts":
+        parser.add_argument("action", nargs="?", default="list", choices=("list", "take"))
+        parser.add_argument("job", nargs="?", default="", metavar="ID", help="the conflict's number")
+        parser.add_argument("side", nargs="?", default="", choices=("local", "remote", ""), help="yours, or the server's")
+        parser.add_argument("--all", dest="force", action="store_true", help="also those that are decided")
     elif command == "config":
         parser.add_argument("action", nargs="?", default="show", choices=("path", "show", "check", "init"))
     _add_common(parser, asks=command in ("jobs", "restore", "changed"))
@@ -273,7 +250,14 @@ def _command_arguments(command: str, words: list[str], literal: tuple[str, ...])
     if command == "jobs":
         _check_jobs(values)
         values["operations"] = tuple(values["operations"])
-    if "targets" in values:
+    if command == "scene":
+        values["targets"] = (*values["targets"], *literal)
+        if values["action"] == "show" and values["targets"]:
+            raise UsageError("scene show takes a number only", hint="synctui scene set ID FIELD=VALUE changes something")
+    elif command == "conflicts":
+        if literal or (values["action"] == "take") is not bool(values["job"] and values["side"]):
+            raise UsageError("which conflict, and who is right?", hint="synctui conflicts take ID local|remote")
+    elif "targets" in values:
         values["targets"] = (*values["targets"], *literal)
         if values.get("from_env") and values["targets"]:
             raise UsageError("--from-env takes no path", hint="synctui changed PATH, or synctui changed --from-env")
@@ -300,6 +284,9 @@ _PLANS = {
     "players": "--player",
     "groups": "--group",
     "full": "--full",
+    "mode": "--mode",
+    "since": "--since",
+    "only": "--only",
 }
 _OF_RUNS = {
     "targets": "a target",
@@ -320,6 +307,9 @@ _OF_RUNS = {
     "players": "--player",
     "groups": "--group",
     "full": "--full",
+    "mode": "--mode",
+    "since": "--since",
+    "only": "--only",
     "quiet": "--quiet",
     "verbose": "--verbose",
 }

@@ -13,12 +13,13 @@ from synctui.cli.arguments import Arguments
 from synctui.cli.ndjson import JsonLines
 from synctui.cli.places import paths_of
 from synctui.cli.terminal import Terminal
-from synctui.errors import ExitCode, SyncTuiError
+from synctui.errors import ConfigError, ExitCode, NotAuthorised, ServerFailed, SyncTuiError
 from synctui.model.players import TITLES
 from synctui.services import configuration, services
 from synctui.store.database import Database
 from synctui.syncs.players.asking import Asked
 from synctui.syncs.players.settings import PlayerSettings
+from synctui.syncs.stash.sync import StashSync
 from synctui.text import display, pad
 from synctui.timing import voice_model
 
@@ -64,6 +65,7 @@ async def doctor(arguments: Arguments) -> ExitCode:
                 trouble = [warning for warning in opened.warnings if warning not in loaded.warnings]
                 findings.append(Finding("cluster", "; ".join(trouble) or display(address), not trouble))
             findings += [_library(root.name, root.path) for root in opened.libraries]
+            findings += await _stash(opened.stash)
             tools = opened.players.tools
             enabled = [player for player in tools.players if player.enabled]
             asked = await asyncio.gather(*(opened.players.ask(player, note=False) for player in enabled))
@@ -110,6 +112,29 @@ def _player(player: PlayerSettings, asked: Asked) -> Iterator[Finding]:
         # A folder of the player's that is none of ours is nobody's fault.
         wrong = False if finding.side == "ours" else None
         yield Finding(what, f"{whose} folder {display(finding.path)}{other}: {finding.problem}", wrong, "check path_map")
+
+
+async def _stash(stash: StashSync) -> list[Finding]:
+    """Return how the Stash server answers, and where its folders lead here."""
+    tools = stash.tools
+    if not tools.settings.url:
+        return [Finding("stash", "none is configured", None)]
+    try:
+        client = tools.open()
+        try:
+            probe = await client.probe()
+        finally:
+            await client.close()
+    except (ServerFailed, NotAuthorised, ConfigError) as error:
+        return [Finding("stash", error.message, False, error.hint)]
+    where = f"Stash {display(probe.version)} at {display(tools.settings.url)}, {probe.scenes.count:,} scenes"
+    findings = [Finding("stash", where)]
+    for source, target in tools.settings.maps.pairs:
+        if not os.path.isdir(source):
+            findings.append(
+                Finding("stash", f"path_map: {display(source)} ({display(target)}) is not there", False, "check path_map")
+            )
+    return findings
 
 
 def _library(name: str, path: str) -> Finding:

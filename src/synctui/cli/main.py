@@ -73,6 +73,10 @@ async def _dispatch(arguments: Arguments) -> ExitCode:
         from synctui.cli.changed import changed
 
         return await changed(arguments)
+    if arguments.command in ("scene", "conflicts"):
+        from synctui.cli.scene import conflicts, scene
+
+        return await (scene if arguments.command == "scene" else conflicts)(arguments)
     if arguments.command == "worker":
         from synctui.cli.worker import worker
 

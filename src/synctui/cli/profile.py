@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from synctui.cli.arguments import Arguments, duration
+from synctui.cli.arguments import Arguments
 from synctui.cli.places import paths_of
+from synctui.cli.readings import duration
 from synctui.config.schema import Job
 from synctui.config.values import suggest
 from synctui.errors import ConfigError, UsageError
@@ -80,6 +81,7 @@ OPTIONS: Mapping[str, Mapping[str, Reader]] = {
         "jobs": _count,
         **_GENERAL,
     },
+    "stash": {"mode": _text, "since": _text, "only": _texts, **_GENERAL},
     "players": {"players": _texts, "groups": _texts, "full": _switch, **_GENERAL},
 }
 """What a profile of each kind may hold, by the names of `Arguments`."""

@@ -117,6 +117,8 @@ class Report:
         told = ", ".join(text for _, text in parts) or "nothing done"
         line = f" {words.count(_number(fields, 'total'), self._noun)}: {told}"
         self.say(self._terminal.paint(line, "bold") + f"    {words.clock_time(seconds)}")
+        if "processed" in fields:
+            self.say(_rows(fields))
         if not self._quiet:
             for (outcome, reason), number in sorted(self._reasons.items()):
                 if outcome not in (Result.DONE.value, Result.UNCHANGED.value):
@@ -195,3 +197,12 @@ class Report:
 def _number(fields: Fields, key: str) -> int:
     value = fields.get(key, 0)
     return int(value) if isinstance(value, (int, float)) else 0
+
+
+def _rows(fields: Fields) -> str:
+    """Return what became of the rows of a catalogue."""
+    parts = [f"{_number(fields, 'processed'):,} compared"]
+    for key, word in (("created", "new"), ("updated", "changed"), ("deleted", "deleted"), ("rows_failed", "unreadable")):
+        if number := _number(fields, key):
+            parts.append(f"{number:,} {word}")
+    return " rows    " + ", ".join(parts)

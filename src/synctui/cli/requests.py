@@ -11,7 +11,7 @@ from synctui.errors import UsageError
 from synctui.model.json import Json
 from synctui.model.plan import Request
 
-KINDS = ("subtitles", "players")
+KINDS = ("subtitles", "stash", "players")
 """The kinds that can be run, in the order in which they are told of."""
 
 _OWN: Mapping[str, Mapping[str, str]] = {
@@ -24,6 +24,7 @@ _OWN: Mapping[str, Mapping[str, str]] = {
         "max_offset": "--max-offset",
         "jobs": "--jobs",
     },
+    "stash": {"mode": "--mode", "since": "--since", "only": "--only"},
     "players": {"players": "--player", "groups": "--group", "full": "--full"},
 }
 _SWITCHES = {"force": "force", "only_failed": "only_failed", "allow_mass_change": "allow_mass_change"}
@@ -40,7 +41,9 @@ def request_of(session: Session) -> Request:
     for name, option in _SWITCHES.items():
         if getattr(arguments, name):
             options[option] = True
-    return Request(arguments.kind, absolute(arguments.targets), options, profile=session.profile or None)
+    # A scene is named by its number, everything else is a path or the name of one.
+    targets = arguments.targets if arguments.kind == "stash" else absolute(arguments.targets)
+    return Request(arguments.kind, targets, options, profile=session.profile or None)
 
 
 def _subtitles(session: Session) -> dict[str, Json]:
@@ -74,9 +77,25 @@ def _players(session: Session) -> dict[str, Json]:
     return options
 
 
+def _stash(session: Session) -> dict[str, Json]:
+    arguments = session.arguments
+    options: dict[str, Json] = {}
+    if arguments.mode:
+        options["mode"] = arguments.mode
+    if arguments.since:
+        options["since"] = arguments.since
+    if arguments.only:
+        options["only"] = list(arguments.only)
+    return options
+
+
 def looks_only(arguments: Arguments) -> bool:
     """Tell whether the plan is only looked at."""
     return arguments.dry_run or arguments.check
 
 
-_BY_KIND: Mapping[str, Callable[[Session], dict[str, Json]]] = {"subtitles": _subtitles, "players": _players}
+_BY_KIND: Mapping[str, Callable[[Session], dict[str, Json]]] = {
+    "subtitles": _subtitles,
+    "stash": _stash,
+    "players": _players,
+}

@@ -95,6 +95,7 @@ async def _submit_and_execute(session: Session, draft: Draft) -> End:
         if draft.totals.total == 0:
             # What an interrupted job that asked the same has left is not to be done any more.
             await session.services.engine.supersede(draft.request)
+            await session.services.engine.note_nothing(draft.request)
             return ExitCode.DONE, None
         await _confirm(session, draft)
         if session.stop.asked:
@@ -202,7 +203,8 @@ async def _unfinished(session: Session) -> int | None:
     """Return the job to go on with, None (after saying so) when there is none."""
     wanted = session.arguments.resume
     if wanted in ("last", ""):
-        targets = absolute(session.arguments.targets)
+        given = session.arguments.targets
+        targets = given if session.arguments.kind == "stash" else absolute(given)
         left = [one for one in await unfinished(session.services.database) if one.kind == session.arguments.kind]
         meant = [one.id for one in left if not targets or one.request.targets == targets]
         if not meant:

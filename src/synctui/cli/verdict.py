@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from synctui.errors import ExitCode
 from synctui.jobs.progress import Snapshot
+from synctui.model.reasons import SERVER_TROUBLES
 from synctui.model.states import JobState, Result
 
 _PAUSES = {
     "waiting": ExitCode.TEMPORARY,
     "not_authorised": ExitCode.NOT_AUTHORISED,
+    **dict.fromkeys(SERVER_TROUBLES, ExitCode.TEMPORARY),
 }
 
 

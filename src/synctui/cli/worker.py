@@ -23,7 +23,7 @@ async def _attend(session: Session) -> tuple[ExitCode, str | None]:
     opened = session.services
     due = ", ".join(entry.name for entry in opened.schedule) or "nothing by itself: only what others ask for"
     session.output.say(f" waiting for work ({due}); ctrl+c ends it")
-    attendance, schedule = Attendance(opened.engine), Schedule(opened.engine, opened.schedule)
+    attendance, schedule = Attendance(opened.engine), Schedule(opened.engine, opened.schedule, hints=opened.hints)
     teller = asyncio.create_task(_tell(session, opened.engine.subscribe()))
     try:
         await asyncio.gather(attendance.run(session.stop), schedule.run(session.stop))

@@ -102,12 +102,21 @@ class Stash:
 
     url: str = option("", 'Address, as in "http://localhost:9999"; "" for none.', form="url")
     api_key: Secret = option(Secret(), "API key.")
-    path_map: tuple[PathMap, ...] = option((), "Folders as Stash calls them (from) and as they are here (to).")
+    path_map: tuple[PathMap, ...] = option(
+        (), "Folders as Stash calls them (from) and as they are here (to).", example=(PathMap("/data", "/media"),)
+    )
     conflict: Literal["remote_wins", "local_wins", "newest", "manual"] = option(
         "remote_wins", "Which side wins where both changed a field."
     )
     full_schedule: str = option("", 'When to sync all, as a cron expression: "30 4 * * 0"; "" never.', form="cron")
     incremental_interval: int = option(0, "Minutes between syncs of what changed; 0 never.", low=0, high=525600)
+    on_scan: bool = option(False, "Sync soon after each scan that Stash has made (it says so over a websocket).")
+    page_size: int = option(500, "Scenes in one answer; more costs the server memory.", low=10, high=2000)
+    in_flight: int = option(2, "Questions asked at once; more than two make no server faster.", low=1, high=8)
+    brake_share: float = option(
+        0.2, "Where more than this share vanishes at once, a person is asked first.", low=0.0, high=1.0
+    )
+    timeout: float = option(60.0, "Seconds to wait for an answer.", low=1, high=3600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +275,7 @@ SECTIONS: Mapping[str, type[Any]] = {
 NAMED = frozenset(("library", "player", "group", "job"))
 """The tables that occur by name, each as often as wanted."""
 
-LATER = frozenset(("stash", "youtube", "metadata"))
+LATER = frozenset(("youtube", "metadata"))
 """The sections that no part of this version reads yet."""
 
 

@@ -7,9 +7,12 @@ import aiosqlite
 from synctui.failpoints import failpoint
 from synctui.jobs.draft import Draft
 from synctui.jobs.shop import Shop
+from synctui.model.plan import Request
 from synctui.model.states import JobState
+from synctui.model.sync import Noting
 from synctui.store import drafts, jobs
 from synctui.store.jobs import totals_json
+from synctui.store.rows import write_rows
 
 
 async def store(shop: Shop, draft: Draft, state: JobState) -> int:
@@ -49,3 +52,11 @@ async def fill(shop: Shop, draft: Draft, job: int, state: JobState) -> bool:
         return True
 
     return await shop.database.write(work, attach=draft.path)
+
+
+async def note_nothing(shop: Shop, request: Request) -> None:
+    """Store what a kind has to note of a request that was planned and needs nothing done."""
+    sync = shop.syncs[request.kind]
+    rows = sync.nothing_to_do(request) if isinstance(sync, Noting) else ()
+    if rows:
+        await shop.database.write(lambda connection: write_rows(connection, rows, job=0, at=shop.now()))

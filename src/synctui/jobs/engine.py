@@ -9,8 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
-import aiosqlite
-
 from synctui.errors import ConfirmationNeeded, StalePlan, UsageError
 from synctui.failpoints import failpoint
 from synctui.jobs import again, control, drafting, progress, revising, settle, undo
@@ -165,22 +163,23 @@ class Engine:
     async def enqueue(self, request: Request, *, confirm: bool = False) -> int:
         """Store a request as a job that whoever executes next plans and, unless `confirm` is set, runs."""
         self._sync(request.kind)
-
-        async def work(connection: aiosqlite.Connection) -> int:
-            return await rows.insert(connection, request, JobState.PLANNING, self._shop.now(), confirm=confirm)
-
-        job = await self.database.write(work)
+        at = self._shop.now()
+        job = await self.database.write(lambda one: rows.insert(one, request, JobState.PLANNING, at, confirm=confirm))
         self.bell.ring()
         return job
 
-    async def enqueue_once(self, request: Request, *, spacing_s: float = 0.0) -> int | None:
-        """Store a request for whoever executes next, unless the same is unfinished or began within `spacing_s` seconds."""
+    async def enqueue_once(self, request: Request, *, spacing_s: float = 0.0, when: rows.Guard | None = None) -> int | None:
+        """Store a request if the same is not unfinished nor began within `spacing_s` seconds, and `when` holds."""
         self._sync(request.kind)
         at = self._shop.now()
-        job = await self.database.write(lambda connection: rows.insert_once(connection, request, at, spacing_s=spacing_s))
+        job = await self.database.write(lambda one: rows.insert_once(one, request, at, spacing_s=spacing_s, when=when))
         if job is not None:
             self.bell.ring()
         return job
+
+    async def note_nothing(self, request: Request) -> None:
+        """Store that a request was looked into and needs nothing done, where its kind remembers that."""
+        await drafting.note_nothing(self._shop, request)
 
     async def confirm(self, job: int, *, allow_mass_change: bool = False) -> None:
         """Let a job run that waits for it; raises UsageError, ConfirmationNeeded (brakes) and StalePlan (planned again)."""

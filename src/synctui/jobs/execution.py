@@ -201,6 +201,8 @@ class Execution:
             waits = record.confirm or bool(draft.totals.brakes)
             state = JobState.AWAITING_CONFIRMATION if waits else JobState.PENDING
             await drafting.fill(self._shop, draft, record.id, state)
+            if not draft.totals.total:
+                await drafting.note_nothing(self._shop, record.request)
 
     async def _failed(self, record: JobRecord, error: Exception) -> None:
         if isinstance(error, SyncTuiError):

@@ -54,8 +54,9 @@ async def conclude(
     verdict: Verdict,
     progress: Progress | None = None,
     metrics: Fields | None = None,
+    sums: Fields | None = None,
 ) -> None:
-    """Record how a running job stopped running; `metrics` are what its kind has to say of the whole."""
+    """Record how a running job stopped running; `metrics` and `sums` are what its kind has to say of the whole."""
     failpoint("job.before_end")
 
     async def work(connection: aiosqlite.Connection) -> None:
@@ -74,7 +75,9 @@ async def conclude(
         snapshot = dump(progress.stored()) if progress is not None else None
         if metrics is not None:
             await shop.say(connection, job, "metrics", metrics)
-        await end(shop, connection, job, state, among=(JobState.RUNNING,), message=verdict.message, snapshot=snapshot)
+        await end(
+            shop, connection, job, state, among=(JobState.RUNNING,), message=verdict.message, snapshot=snapshot, sums=sums
+        )
 
     await shop.database.write(work)
     failpoint("job.after_end")
@@ -89,6 +92,7 @@ async def end(
     among: tuple[JobState, ...],
     message: str = "",
     snapshot: str | None = None,
+    sums: Fields | None = None,
 ) -> bool:
     """Bring a job to its end within a write; False when it was not in one of the states `among`."""
     at = shop.now()
@@ -101,7 +105,8 @@ async def end(
     record = await jobs.fetch(connection, job)
     if record is not None:
         troubles = await history.errors_within(connection, job, lines.ERRORS)
-        await shop.say(connection, job, "job_end", lines.job_end_fields(record, state.value, at, troubles, message))
+        fields = lines.job_end_fields(record, state.value, at, troubles, message, sums or {})
+        await shop.say(connection, job, "job_end", fields)
         if state is JobState.COMPLETED:
             for request in shop.follow(record):
                 await jobs.insert_once(connection, request, at)

@@ -66,11 +66,16 @@ def end_fields(operation: Operation, outcome: Outcome, total: int, counts: Mappi
     return fields
 
 
-def job_end_fields(job: JobRecord, state: str, at: str, troubles: Sequence[Trouble], message: str = "") -> Fields:
+def job_end_fields(
+    job: JobRecord, state: str, at: str, troubles: Sequence[Trouble], message: str = "", sums: Fields | None = None
+) -> Fields:
     """Return a `job_end`.
 
-    `skipped` and `failed` are the sums of the contract; `outcomes` has the seven outcomes one by one.
+    `skipped` and `failed` are the contract's sums, `outcomes` has the seven outcomes one by one, `sums` are a kind's own.
     """
+    own = dict(sums or {})
+    rows = own.pop("row_errors", None)
+    row_errors = list(rows) if isinstance(rows, Sequence) and not isinstance(rows, str) else []
     counts = job.counts
     errors: list[Json] = [
         {
@@ -83,9 +88,11 @@ def job_end_fields(job: JobRecord, state: str, at: str, troubles: Sequence[Troub
         }
         for one in troubles
     ]
+    errors += row_errors[: max(0, ERRORS - len(errors))]
     if message:
         errors.append({"stage": "", "kind": job.kind, "id": "", "message": display(message), "timestamp": at})
     return {
+        **own,
         "kind": job.kind,
         "state": state,
         "started_at": job.started_at,
@@ -102,5 +109,5 @@ def job_end_fields(job: JobRecord, state: str, at: str, troubles: Sequence[Troub
         "outcomes": dict(counts),
         "found": job.found,
         "errors": errors,
-        "errors_total": failed(counts) + bool(message),
+        "errors_total": failed(counts) + len(row_errors) + bool(message),
     }

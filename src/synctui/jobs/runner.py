@@ -26,7 +26,7 @@ from synctui.jobs.verdict import Verdict
 from synctui.model.clock import parse_rfc3339, rfc3339
 from synctui.model.outcome import Outcome
 from synctui.model.states import JobState
-from synctui.model.sync import Measured, Sync
+from synctui.model.sync import Measured, Summed, Sync
 from synctui.store import operations, pauses
 from synctui.store.jobs import JobRecord
 from synctui.store.operations import Fenced, Taken
@@ -96,8 +96,10 @@ class JobRunner:
             for name in self._tracks.names():
                 self._shop.lanes[name].leave(self._wake)
         self.progress.state = verdict.state
-        metrics = await self._sync.metrics(self.job.id) if verdict.state.final and isinstance(self._sync, Measured) else None
-        await finishing.conclude(self._shop, self.job.id, verdict.state, verdict, self.progress, metrics)
+        final = verdict.state.final
+        metrics = await self._sync.metrics(self.job.id) if final and isinstance(self._sync, Measured) else None
+        sums = await self._sync.sums(self.job.id) if final and isinstance(self._sync, Summed) else None
+        await finishing.conclude(self._shop, self.job.id, verdict.state, verdict, self.progress, metrics, sums)
         return verdict
 
     async def _loop(self) -> Verdict:

@@ -95,6 +95,11 @@ class PathMaps:
     def __bool__(self) -> bool:
         return bool(self._maps)
 
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Return the maps: a folder here, and what the server calls it."""
+        return tuple((one.source, one.target) for one in self._maps)
+
     def theirs(self, path: str) -> str | None:
         """Return what the server calls a path of ours; None when no map covers it, or its name cannot be spelled there."""
         if not self._maps:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from synctui.model.catalog import CatalogRow
 from synctui.model.json import Fields
 from synctui.model.players import PlayerItem, PlayerSeen, PlayerSynced
 from synctui.model.root import LibraryKind, LibraryRoot
@@ -178,7 +179,7 @@ class Change:
     stamp: FileStamp | None = None
 
 
-Row = Verdict | Lineage | Strike | Choice | Change | PlayerItem | PlayerSeen | PlayerSynced
+Row = Verdict | Lineage | Strike | Choice | Change | PlayerItem | PlayerSeen | PlayerSynced | CatalogRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,38 @@ REASONS: dict[str, str] = {
     "kept": "clean_deleted is off",
     "folders_unknown": "it does not say which folders it has",
     "braked": "too many at once would be taken out",
+    # stash
+    "synced": "as the server has it",
+    "as_it_was": "as it was",
+    "listed": "listed",
+    "marked_deleted": "not on the server any more: marked as deleted",
+    "bad_rows": "single rows could not be read",
+    "bad_row": "it could not be read",
+    "not_ready": "the server is not ready",
+    "database_locked": "the server's database is busy",
+    "graphql_error": "the server could not answer",
+    "refused_query": "its version does not understand what was asked",
 }
+
+SERVER_TROUBLES = (
+    "offline",
+    "timeout",
+    "connection_lost",
+    "bad_answer",
+    "not_json",
+    "redirected",
+    "server_error",
+    "too_large_answer",
+    "no_such_host",
+    "no_tls",
+    "certificate",
+    "bad_list",
+    "not_ready",
+    "database_locked",
+    "graphql_error",
+    "refused_query",
+)
+"""Why a server cannot be used now; a job that waits for one goes on later."""
 
 
 def sentence(code: str) -> str:

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from synctui.model.json import Fields
+from synctui.model.library import Row
 from synctui.model.outcome import Outcome, Receipt
 from synctui.model.plan import Operation, PlanItem, Request
 
@@ -126,4 +127,22 @@ class Measured(Protocol):
 
     async def metrics(self, job: int) -> Fields:
         """Return the numbers of a job, as the kind documents them."""
+        ...
+
+
+@runtime_checkable
+class Summed(Protocol):
+    """A sync kind whose operations are about many rows each: sums of them stand in the `job_end`."""
+
+    async def sums(self, job: int) -> Fields:
+        """Return the sums of a job; `row_errors` are single rows that went wrong, in the form of `errors`."""
+        ...
+
+
+@runtime_checkable
+class Noting(Protocol):
+    """A sync kind that remembers having looked, also where there was nothing to do."""
+
+    def nothing_to_do(self, request: Request) -> Sequence[Row]:
+        """Return the rows that are to be stored after the plan of a request turned out to be empty."""
         ...

@@ -6,8 +6,22 @@ from collections.abc import Iterable
 
 import aiosqlite
 
+from synctui.model.catalog import (
+    CatalogSynced,
+    EditSettled,
+    NamedSynced,
+    RowFailed,
+    SceneLogged,
+    ScenesSynced,
+    Vanished,
+)
 from synctui.model.library import Change, Choice, Lineage, Row, Strike, Verdict
 from synctui.model.players import PlayerItem, PlayerSeen, PlayerSynced
+from synctui.store.catalog import write_scenes, write_vanished
+from synctui.store.catalog_edits import write_log, write_settled
+from synctui.store.catalog_named import write_named
+from synctui.store.catalog_state import write_failed
+from synctui.store.catalog_state import write_synced as write_catalog_synced
 from synctui.store.changes import write_changes
 from synctui.store.choices import write_choices
 from synctui.store.lineage import write_lineage
@@ -30,6 +44,7 @@ async def write_rows(connection: aiosqlite.Connection, rows: Iterable[Row], *, j
     items: list[PlayerItem] = []
     seen: list[PlayerSeen] = []
     synced: list[PlayerSynced] = []
+    catalog: list[Row] = []
     for row in rows:
         match row:
             case Verdict():
@@ -48,6 +63,8 @@ async def write_rows(connection: aiosqlite.Connection, rows: Iterable[Row], *, j
                 seen.append(row)
             case PlayerSynced():
                 synced.append(row)
+            case _:
+                catalog.append(row)
     if choices:
         await write_choices(connection, choices, at=at)
     if verdicts:
@@ -64,3 +81,33 @@ async def write_rows(connection: aiosqlite.Connection, rows: Iterable[Row], *, j
         await write_seen(connection, seen, at=at)
     if synced:
         await write_synced(connection, synced, at=at)
+    if catalog:
+        await _write_catalog(connection, catalog, job=job, at=at)
+
+
+async def _write_catalog(connection: aiosqlite.Connection, rows: list[Row], *, job: int, at: str) -> None:
+    settled: list[EditSettled] = []
+    logged: list[SceneLogged] = []
+    failed: list[RowFailed] = []
+    for row in rows:
+        match row:
+            case NamedSynced():
+                await write_named(connection, row, at=at)
+            case ScenesSynced():
+                await write_scenes(connection, row, at=at)
+            case Vanished():
+                await write_vanished(connection, row, at=at)
+            case CatalogSynced():
+                await write_catalog_synced(connection, row, at=at)
+            case EditSettled():
+                settled.append(row)
+            case SceneLogged():
+                logged.append(row)
+            case RowFailed():
+                failed.append(row)
+    if settled:
+        await write_settled(connection, settled, job=job, at=at)
+    if logged:
+        await write_log(connection, logged, job=job, at=at)
+    if failed:
+        await write_failed(connection, failed, job=job, at=at)

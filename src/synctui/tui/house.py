@@ -128,7 +128,8 @@ class House:
                 self.attendance = Attendance(opened.engine)
                 loop = asyncio.get_running_loop()
                 attending = loop.create_task(self.attendance.run(stop), name="attendance")
-                scheduling = loop.create_task(_scheduled(Schedule(opened.engine, opened.schedule), stop), name="schedule")
+                schedule = Schedule(opened.engine, opened.schedule, hints=opened.hints)
+                scheduling = loop.create_task(_scheduled(schedule, stop), name="schedule")
                 self._services = opened
                 try:
                     self._on_open(opened)

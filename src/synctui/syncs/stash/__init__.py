@@ -1,0 +1,1 @@
+"""The sync kind `stash`: an exact local catalogue of a Stash server."""

@@ -1,0 +1,265 @@
+"""Applies the operations of a catalogue's sync: one page, one batch, one list at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from synctui.errors import BadAnswer, ConfigError, NotAuthorised, Pause, ServerFailed, Transient
+from synctui.model.catalog import CatalogSynced, Entity, NamedSynced, RowFailed, RowTrouble, SceneLogged, Vanished
+from synctui.model.json import Fields, Json
+from synctui.model.library import Row
+from synctui.model.outcome import Outcome
+from synctui.model.plan import Operation
+from synctui.model.states import Result
+from synctui.model.sync import Run
+from synctui.store import catalog_marks as marks
+from synctui.store import catalog_state as state
+from synctui.store.catalog import checksum
+from synctui.syncs.stash.batches import fetch_ranges, sweep_operation
+from synctui.syncs.stash.client import Client, Scenes
+from synctui.syncs.stash.detect import SWEEP_PAGE
+from synctui.syncs.stash.feed import Feed
+from synctui.syncs.stash.gather import between, rescue
+from synctui.syncs.stash.merge import Merger
+from synctui.syncs.stash.payload import entities_in, ids_in, probe_in
+from synctui.syncs.stash.probing import zones
+from synctui.syncs.stash.times import earlier
+from synctui.syncs.stash.tools import Tools
+from synctui.words import count
+
+_TRIES = 4
+"""So often a server that fails is asked again within a job, which then waits for it."""
+
+_ALONE_S = 300.0
+
+
+class Puller:
+    """Applies operations with one client for the whole of a job."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._client: Client | None = None
+        self._merger: Merger | None = None
+        self._job = 0
+
+    async def close(self) -> None:
+        """Close the client; the next operation opens one anew, which finds out anew what the server can do."""
+        client, self._client, self._merger = self._client, None, None
+        if client is not None:
+            await client.close()
+
+    async def apply(self, operation: Operation, run: Run) -> Outcome:
+        """Do one operation. Raises Transient, and Pause for a server that goes on failing, NotAuthorised."""
+        if self._job != run.job:
+            await self.close()
+            self._job = run.job
+        try:
+            return await self._apply(operation, run)
+        except ConfigError as error:
+            raise NotAuthorised(error.message, hint=error.hint) from error
+        except BadAnswer as error:
+            if run.attempt < _TRIES and error.code != "redirected":
+                raise Transient(error.message, error.after, error.code) from error
+            if operation.action == "fetch":
+                # The rest may be readable all the same: these scenes are listed, and asked for again the next time.
+                return await self._unreadable(operation, run, error)
+            raise self._pause(error) from error
+        except ServerFailed as error:
+            if run.attempt < _TRIES and (error.after is None or error.after <= _ALONE_S):
+                raise Transient(error.message, error.after, error.code) from error
+            if operation.action == "fetch" and error.code == "graphql_error":
+                return await self._unreadable(operation, run, error)
+            raise self._pause(error) from error
+
+    def _pause(self, error: ServerFailed) -> Pause:
+        until = self._tools.clock.now() + timedelta(seconds=max(_ALONE_S, error.after or 0.0))
+        text = f"{error.message}: {error.hint}" if error.hint else error.message
+        return Pause(error.code, until, "job", text)
+
+    async def _apply(self, operation: Operation, run: Run) -> Outcome:
+        if operation.action == "pull":
+            return await self._pull(operation)
+        if operation.action == "sweep":
+            return await self._sweep(operation)
+        if operation.action == "fetch":
+            return await self._fetch(operation, run)
+        if operation.action == "delete":
+            return await self._delete(operation)
+        if operation.action == "hold":
+            return _held(operation)
+        return await self._record(operation, run)
+
+    def _server(self) -> Client:
+        if self._client is None:
+            self._client = self._tools.open()
+        return self._client
+
+    def _merging(self, payload: Fields) -> Merger:
+        if self._merger is None:
+            settings = self._tools.settings
+            self._merger = Merger(
+                self._tools.database,
+                self._server(),
+                Feed(settings.maps, self._tools.libraries),
+                strategy=settings.strategy,
+                force=payload.get("force") is True,
+                silent=payload.get("silent") is True,
+            )
+        return self._merger
+
+    # the stages
+
+    async def _pull(self, operation: Operation) -> Outcome:
+        entity = Entity(str(operation.payload["entity"]))
+        answer = await self._server().named(entity)
+        known = await marks.named_marks(self._tools.database, entity)
+        force = operation.payload.get("force") is True
+        created = updated = 0
+        wanted = []
+        for item in answer.items:
+            mark = known.get(item.id)
+            if mark is None or mark.deleted:
+                created += 1
+            elif force or mark.updated_at != item.updated_at or mark.checksum != checksum(item):
+                updated += 1
+            else:
+                continue
+            wanted.append(item)
+        if self._merger is not None:
+            self._merger.forget()
+        numbers = _numbers(len(answer.items), created, updated, len(answer.items) - created - updated)
+        rows: list[Row] = [NamedSynced(tuple(wanted))] if wanted else []
+        return _with_troubles(rows, answer.troubles, numbers)
+
+    async def _sweep(self, operation: Operation) -> Outcome:
+        after, seen = _number(operation.payload, "after"), _number(operation.payload, "seen")
+        total = _number(operation.payload, "count")
+        page = await self._server().sweep(after, SWEEP_PAGE)
+        ids = [swept.id for swept in page]
+        shared: Fields = {name: operation.payload[name] for name in ("force", "silent") if name in operation.payload}
+        append = list(fetch_ranges(ids, self._tools.settings.page_size, shared))
+        if page and (len(page) == SWEEP_PAGE or seen + len(page) < total):
+            append.append(sweep_operation(ids[-1], seen + len(page), total, shared))
+        numbers: dict[str, Json] = {"listed": len(page)}
+        return Outcome(Result.DONE, "listed", numbers=numbers, append=tuple(append))
+
+    async def _fetch(self, operation: Operation, run: Run) -> Outcome:
+        client, payload = self._server(), operation.payload
+        ids = ids_in(payload)
+        first, last, expected = (_number(payload, name) for name in ("first", "last", "count"))
+        answer: Scenes = await client.scenes(ids) if ids else await between(client, first, last, expected)
+        return await self._merge(answer, len(ids) or len(answer.scenes), payload)
+
+    async def _merge(self, answer: Scenes, processed: int, payload: Fields) -> Outcome:
+        merged = await self._merging(payload).merge(answer)
+        numbers = merged.numbers(processed)
+        if merged.failed:
+            message = _told(answer.troubles)
+            return Outcome(Result.FAILED, "bad_rows", message, numbers=numbers, rows=tuple(merged.rows), retryable=True)
+        done = merged.created or merged.updated
+        return Outcome(
+            Result.DONE if done else Result.UNCHANGED,
+            "synced" if done else "as_it_was",
+            numbers=numbers,
+            rows=tuple(merged.rows),
+        )
+
+    async def _unreadable(self, operation: Operation, run: Run, error: ServerFailed) -> Outcome:
+        """Store what can be had of a batch that cannot be answered as a whole, and list the rest."""
+        payload = operation.payload
+        ids = ids_in(payload)
+        if not ids:
+            page = await self._server().sweep(_number(payload, "first") - 1, self._tools.settings.page_size)
+            ids = [swept.id for swept in page if swept.id <= _number(payload, "last")]
+        answer = await rescue(self._server(), ids, error)
+        return await self._merge(answer, len(ids), payload)
+
+    async def _delete(self, operation: Operation) -> Outcome:
+        entity = Entity(str(operation.payload["entity"]))
+        ids = ids_in(operation.payload)
+        if entity is Entity.SCENE:
+            there = await self._server().existing(ids)
+        else:
+            there = frozenset(item.id for item in (await self._server().named(entity)).items)
+        gone = [number for number in ids if number not in there]
+        rows: list[Row] = [Vanished(entity, tuple(gone))] if gone else []
+        if entity is Entity.SCENE and gone:
+            rows += [SceneLogged(number, "deleted") for number in gone]
+            if operation.payload.get("silent") is not True:
+                rows += await self._gone_files(gone)
+        numbers: dict[str, Json] = {"processed": 0, "deleted": len(gone)}
+        if len(gone) < len(ids):
+            text = f"{count(len(ids) - len(gone), entity.value)} came back meanwhile"
+            if not gone:
+                return Outcome(Result.CONFLICT, "changed_since_plan", text, numbers=numbers)
+            return Outcome(Result.DONE, "marked_deleted", text, numbers=numbers, rows=tuple(rows))
+        return Outcome(Result.DONE, "marked_deleted", numbers=numbers, rows=tuple(rows))
+
+    async def _gone_files(self, scenes: Sequence[int]) -> list[Row]:
+        """Return the lines of the feed about files that went with their scenes, and that no other scene has taken over."""
+        feed = Feed(self._tools.settings.maps, self._tools.libraries)
+        paths = await marks.file_paths(self._tools.database, scenes)
+        every = sorted({path for files in paths.values() for path in files.values()})
+        holders = await marks.scenes_with(self._tools.database, every)
+        gone = set(scenes)
+        return [change for path in every if not holders.get(path, set()) - gone for change in feed.gone(path)]
+
+    async def _record(self, operation: Operation, run: Run) -> Outcome:
+        """Note how the sync ended; one that left anything out is not what the next one starts from."""
+        database, payload = self._tools.database, operation.payload
+        missed = await state.failures_within(database, run.job)
+        sums = await state.sums_of(database, run.job)
+        complete, probe = missed == 0, probe_in(payload)
+        before = await state.server_state(database)
+        keep = complete and probe is not None and payload.get("whole") is True
+        offsets: tuple[str, ...] = ()
+        if keep and probe is not None:
+            offsets = tuple(sorted({*zones(before, probe), *await marks.offsets(database)}))
+        row = CatalogSynced(
+            entities=entities_in(payload),
+            mode=str(payload.get("mode", "")),
+            complete=complete,
+            exact=payload.get("exact") is True,
+            url=self._tools.settings.url if keep else "",
+            probe=probe if keep else None,
+            files_since=earlier(probe.date, offsets) if keep and probe is not None else "",
+            offsets=offsets,
+            held_back=sums["held_back"],
+            problem="" if complete else f"{count(missed, 'operation')} did not succeed",
+        )
+        numbers: Fields = {"sums": {name: value for name, value in sums.items() if value}}
+        await self.close()
+        return Outcome(Result.DONE, "noted", numbers=numbers, rows=(row,))
+
+
+def _held(operation: Operation) -> Outcome:
+    number = _number(operation.payload, "count")
+    what = str(operation.payload.get("entity", "scene"))
+    text = f"{count(number, what)} vanished from Stash at once: they stay here until somebody says so"
+    return Outcome(Result.SKIPPED, "braked", text, numbers={"held_back": number}, alert=text)
+
+
+def _numbers(processed: int, created: int, updated: int, skipped: int) -> dict[str, Json]:
+    return {"processed": processed, "created": created, "updated": updated, "skipped": skipped, "deleted": 0}
+
+
+def _with_troubles(rows: list[Row], troubles: Sequence[RowTrouble], numbers: dict[str, Json]) -> Outcome:
+    changed = bool(rows)
+    rows += [RowFailed(trouble.entity, trouble.id, trouble.message) for trouble in troubles]
+    numbers["failed_rows"] = len(troubles)
+    if troubles:
+        return Outcome(Result.FAILED, "bad_rows", _told(troubles), numbers=numbers, rows=tuple(rows), retryable=True)
+    result, reason = (Result.DONE, "synced") if changed else (Result.UNCHANGED, "as_it_was")
+    return Outcome(result, reason, numbers=numbers, rows=tuple(rows))
+
+
+def _told(troubles: Sequence[RowTrouble]) -> str:
+    first = troubles[0]
+    more = f", and {len(troubles) - 1:,} more" if len(troubles) > 1 else ""
+    return f"{first.entity.value} {first.id or 'without a number'}: {first.message}{more}"
+
+
+def _number(payload: Fields, name: str) -> int:
+    value = payload.get(name)
+    return value if isinstance(value, int) else 0

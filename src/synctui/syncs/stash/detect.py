@@ -1,0 +1,203 @@
+"""What differs between the server and the catalogue: found by ids and the server's own timestamp texts, never by a clock.
+
+Text that differs is a change. What no text tells is found by what it leads to: links to what vanished, files whose own text
+changed, rows that were read in the second of their change.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from synctui.model.catalog import NAMED, Entity, Named, Probe, SweptScene
+from synctui.store import catalog_marks as marks
+from synctui.store.catalog import checksum
+from synctui.store.database import Database
+from synctui.syncs.stash.client import Client
+from synctui.syncs.stash.times import instant
+
+SWEEP_PAGE = 5000
+"""Scenes in one page of a sweep, which asks for two short fields of each."""
+
+
+@dataclass(slots=True)
+class NamedFindings:
+    """What differs among performers, tags or studios; `known` is how many there were here."""
+
+    created: int = 0
+    updated: int = 0
+    gone: tuple[int, ...] = ()
+    known: int = 0
+    found: int = 0
+
+    @property
+    def any(self) -> bool:
+        """True when something differs."""
+        return bool(self.created or self.updated or self.gone)
+
+
+@dataclass(slots=True)
+class Findings:
+    """What differs; ids ascend. `repaired` are scenes that no timestamp gives away, `known` and `found` how many there are.
+
+    `cut_short` says that the server listed fewer scenes than it counts: those that are missing prove nothing.
+    """
+
+    named: dict[Entity, NamedFindings] = field(default_factory=dict)
+    created: array[int] = field(default_factory=lambda: array("q"))
+    changed: array[int] = field(default_factory=lambda: array("q"))
+    repaired: array[int] = field(default_factory=lambda: array("q"))
+    gone: array[int] = field(default_factory=lambda: array("q"))
+    known: int = 0
+    found: int = 0
+    cut_short: bool = False
+
+    @property
+    def any(self) -> bool:
+        """True when something differs."""
+        scenes = self.created or self.changed or self.repaired or self.gone
+        return bool(scenes) or any(one.any for one in self.named.values())
+
+    def wanted(self) -> Iterator[int]:
+        """Yield the scenes to fetch, ascending."""
+        return iter(sorted({*self.created, *self.changed, *self.repaired}))
+
+
+class Detector:
+    """Compares one server with the catalogue; reads only."""
+
+    def __init__(
+        self,
+        database: Database,
+        client: Client,
+        probe: Probe,
+        *,
+        counters: bool = False,
+        since: datetime | None = None,
+        files_since: str = "",
+        page: int = SWEEP_PAGE,
+        told: Callable[[int], None] = lambda swept: None,
+    ) -> None:
+        self._database = database
+        self._client = client
+        self._probe = probe
+        self._counters = counters
+        self._since = since
+        self._files_since = files_since
+        self._page = page
+        self._told = told
+        self._moved: list[int] = []
+        self.findings = Findings()
+
+    async def run(self, entities: Collection[Entity]) -> Findings:
+        """Return what differs in these kinds of things; at most two questions are open at once."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._beside(entities))
+            if Entity.SCENE in entities:
+                group.create_task(self._sweep())
+        if Entity.SCENE in entities:
+            await self._repair()
+        return self.findings
+
+    async def _beside(self, entities: Collection[Entity]) -> None:
+        for entity in NAMED:
+            if entity in entities:
+                await self._named(entity)
+        if Entity.SCENE in entities and self._since is None:
+            await self._files()
+
+    async def _named(self, entity: Entity) -> None:
+        answer = await self._client.named(entity)
+        self.findings.named[entity] = await compare_named(
+            self._database, entity, answer.items, [trouble.id for trouble in answer.troubles]
+        )
+
+    async def _sweep(self) -> None:
+        findings, last = self.findings, 0
+        while True:
+            page = await self._client.sweep(last, self._page, counters=self._counters)
+            # A server may hand out fewer than it was asked for: only what it counts says that it was all.
+            ended = not page or (len(page) < self._page and findings.found + len(page) >= self._probe.scenes.count)
+            upto = None if ended else page[-1].id
+            known = await marks.versions_between(self._database, last, upto)
+            findings.known += len(known)
+            findings.found += len(page)
+            for swept in page:
+                mark = known.pop(swept.id, None)
+                if mark is None:
+                    if self._recent(swept):
+                        findings.created.append(swept.id)
+                elif differs(swept, mark) and self._recent(swept):
+                    findings.changed.append(swept.id)
+            findings.gone.extend(sorted(known))
+            self._told(findings.found)
+            if ended:
+                break
+            last = page[-1].id
+        if findings.gone and findings.found < self._probe.scenes.count:
+            # Scenes may have been deleted while they were listed; else the list is not to be trusted.
+            findings.cut_short = findings.found < (await self._client.probe()).scenes.count
+
+    def _recent(self, swept: SweptScene) -> bool:
+        if self._since is None:
+            return True
+        moment = instant(swept.updated_at)
+        return moment is None or moment >= self._since
+
+    async def _files(self) -> None:
+        """Find scenes of which a file was renamed, moved or replaced: that touches the file's time and not the scene's."""
+        last, since = 0, self._files_since or "0001-01-01T00:00:00"
+        while True:
+            page = await self._client.changed_files(last, since, self._page)
+            if not page:
+                return
+            known = await marks.file_versions(self._database, [scene for scene, _ in page])
+            self._moved += [scene for scene, files in page if known.get(scene, {}) != dict(files)]
+            last = page[-1][0]
+
+    async def _repair(self) -> None:
+        if self._since is not None:
+            return
+        findings = self.findings
+        gone = {entity: one.gone for entity, one in findings.named.items()}
+        there = {*findings.created, *findings.changed, *findings.gone}
+        candidates = {
+            *await marks.hot_scenes(self._database),
+            *await marks.linked_to_gone(self._database, gone),
+            *self._moved,
+        }
+        findings.repaired.extend(sorted(candidates - there))
+
+
+def differs(swept: SweptScene, mark: SweptScene) -> bool:
+    """Tell whether a scene is not as it was: another text, or other counters where they were asked for."""
+    if swept.updated_at != mark.updated_at:
+        return True
+    return swept.o_counter is not None and (swept.o_counter, swept.play_count, swept.play_duration, swept.resume_time) != (
+        mark.o_counter,
+        mark.play_count,
+        mark.play_duration,
+        mark.resume_time,
+    )
+
+
+async def compare_named(
+    database: Database, entity: Entity, items: Sequence[Named], unreadable: Sequence[int]
+) -> NamedFindings:
+    """Return what differs between a whole list of the server's and what is here; what could not be read is not gone."""
+    known = await marks.named_marks(database, entity)
+    findings = NamedFindings(known=sum(1 for mark in known.values() if not mark.deleted), found=len(items))
+    listed = {*unreadable}
+    for item in items:
+        listed.add(item.id)
+        mark = known.get(item.id)
+        if mark is None or mark.deleted:
+            findings.created += 1
+        elif mark.updated_at != item.updated_at or mark.checksum != checksum(item):
+            findings.updated += 1
+    if 0 not in unreadable:
+        findings.gone = tuple(sorted(number for number, mark in known.items() if not mark.deleted and number not in listed))
+    return findings

@@ -1,0 +1,89 @@
+"""Batches that do not come in one answer: a server hands out fewer at once, or cannot answer them as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from synctui.errors import BadAnswer, ServerFailed
+from synctui.model.catalog import Entity, RowTrouble, Scene
+from synctui.syncs.stash.client import Client, Scenes
+
+_MOST = 8
+"""So many scenes of a batch may be unreadable; where more are, the fault is not theirs."""
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Scenes of several answers, and what could not be read."""
+
+    found: list[Scene] = field(default_factory=list)
+    lost: list[RowTrouble] = field(default_factory=list)
+    names_of: dict[tuple[Entity, int], str] = field(default_factory=dict)
+    date: str = ""
+
+    def add(self, answer: Scenes) -> None:
+        """Take in another answer."""
+        self.found += answer.scenes
+        self.lost += answer.troubles
+        self.names_of.update(answer.names)
+        self.date = answer.date or self.date
+
+    @property
+    def scenes(self) -> tuple[Scene, ...]:
+        """Return the scenes, in the order of their ids."""
+        return tuple(sorted(self.found, key=lambda scene: scene.id))
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """Return none: what is not there any more is found by the next list."""
+        return ()
+
+    @property
+    def troubles(self) -> tuple[RowTrouble, ...]:
+        """Return what could not be read."""
+        return tuple(self.lost)
+
+    @property
+    def names(self) -> Mapping[tuple[Entity, int], str]:
+        """Return the names of what the scenes refer to."""
+        return self.names_of
+
+
+async def between(client: Client, first: int, last: int, expected: int) -> Gathered:
+    """Return the scenes of a range, of which `expected` were listed; a server may hand out fewer than it is asked for."""
+    gathered = Gathered()
+    while first <= last:
+        answer = await client.scenes_between(first, last)
+        gathered.add(answer)
+        if not answer.scenes or len(gathered.found) + len(gathered.lost) >= expected:
+            break
+        first = answer.scenes[-1].id + 1
+    return gathered
+
+
+async def rescue(client: Client, ids: Sequence[int], error: ServerFailed) -> Gathered:
+    """Return what can be had of scenes that could not be answered together. Raises `error` when it is too little."""
+    gathered = Gathered()
+    await _part(client, list(ids), gathered, error)
+    return gathered
+
+
+async def _part(client: Client, ids: list[int], gathered: Gathered, error: ServerFailed) -> None:
+    if not ids:
+        return
+    try:
+        answer = await client.scenes(ids)
+    except ServerFailed as failed:
+        if not isinstance(failed, BadAnswer) and failed.code != "graphql_error":
+            raise
+        if len(ids) == 1:
+            gathered.lost.append(RowTrouble(Entity.SCENE, ids[0], failed.message))
+            if len(gathered.lost) > _MOST:
+                raise error from failed
+            return
+        middle = len(ids) // 2
+        await _part(client, ids[:middle], gathered, error)
+        await _part(client, ids[middle:], gathered, error)
+        return
+    gathered.add(answer)

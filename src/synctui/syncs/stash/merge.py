@@ -1,0 +1,186 @@
+"""Brings answered scenes in step with the catalogue: what is new, what changed, what is as it was, what was edited here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from synctui.model.catalog import (
+    NAMED,
+    EditSettled,
+    Entity,
+    Named,
+    NamedSynced,
+    Performer,
+    RowFailed,
+    Scene,
+    SceneLogged,
+    ScenesSynced,
+    Strategy,
+    Studio,
+    Tag,
+)
+from synctui.model.json import Fields
+from synctui.model.library import Row
+from synctui.store import catalog_marks as marks
+from synctui.store.catalog import checksum
+from synctui.store.catalog_edits import edits_of
+from synctui.store.database import Database
+from synctui.syncs.stash.client import Client, Scenes
+from synctui.syncs.stash.conflicts import changed_fields, settle, with_edits
+from synctui.syncs.stash.feed import Feed
+from synctui.syncs.stash.times import hot
+
+_FEW_UNKNOWN = 20
+
+
+@dataclass(slots=True)
+class Merged:
+    """What a batch comes to: rows to store, and its numbers."""
+
+    rows: list[Row] = field(default_factory=list)
+    created: int = 0
+    updated: int = 0
+    skipped: int = 0
+    failed: int = 0
+    conflicts: int = 0
+    stubs: int = 0
+
+    def numbers(self, processed: int) -> Fields:
+        """Return the numbers of the operation."""
+        return {
+            "processed": processed,
+            "created": self.created,
+            "updated": self.updated,
+            "skipped": self.skipped,
+            "deleted": 0,
+            "failed_rows": self.failed,
+            "conflicts": self.conflicts,
+        }
+
+
+class Merger:
+    """Merges batches of one sync; `silent` tells the change feed nothing (a first sync is no news)."""
+
+    def __init__(
+        self, database: Database, client: Client, feed: Feed, *, strategy: Strategy, force: bool, silent: bool
+    ) -> None:
+        self._database = database
+        self._client = client
+        self._feed = feed
+        self._strategy: Strategy = strategy
+        self._force = force
+        self._silent = silent
+        self._known: dict[Entity, set[int]] = {}
+
+    async def merge(self, answer: Scenes) -> Merged:
+        """Return what answered scenes come to."""
+        merged = Merged()
+        ids = [scene.id for scene in answer.scenes]
+        known = await marks.scene_marks(self._database, ids)
+        sums = {scene.id: checksum(scene) for scene in answer.scenes}
+        fresh: list[Scene] = []
+        touched: list[tuple[int, str]] = []
+        for scene in answer.scenes:
+            mark = known.get(scene.id)
+            if mark is None or mark.deleted:
+                merged.created += 1
+                fresh.append(scene)
+                if mark is not None:
+                    merged.rows.append(SceneLogged(scene.id, "returned"))
+            elif mark.checksum == sums[scene.id] and not self._force:
+                merged.skipped += 1
+                is_hot = hot(scene.updated_at, answer.date)
+                if mark.updated_at != scene.updated_at or mark.hot != is_hot:
+                    touched.append((scene.id, scene.updated_at))
+            else:
+                merged.updated += 1
+                fresh.append(scene)
+        written = await self._edited(fresh, merged)
+        merged.rows += await self._unseen(fresh, answer, merged)
+        there = [scene.id for scene in fresh if scene.id in known]
+        await self._history(fresh, there, merged)
+        heat = frozenset(scene.id for scene in answer.scenes if hot(scene.updated_at, answer.date))
+        if written or touched:
+            merged.rows.append(ScenesSynced(tuple(written), tuple(touched), heat, {one.id: sums[one.id] for one in written}))
+        for trouble in answer.troubles:
+            merged.failed += 1
+            merged.rows.append(RowFailed(trouble.entity, trouble.id, trouble.message))
+        return merged
+
+    async def _edited(self, fresh: Sequence[Scene], merged: Merged) -> list[Scene]:
+        """Return scenes as they count here, and note what became of what was edited."""
+        edits = await edits_of(self._database, [scene.id for scene in fresh])
+        written = []
+        for scene in fresh:
+            own = edits.get(scene.id)
+            if not own:
+                written.append(scene)
+                continue
+            settled: list[EditSettled] = [one for edit in own if (one := settle(edit, scene, self._strategy)) is not None]
+            merged.conflicts += sum(1 for one in settled if one.conflict is not None)
+            merged.rows += settled
+            written.append(with_edits(scene, own, settled))
+        return written
+
+    async def _unseen(self, fresh: Sequence[Scene], answer: Scenes, merged: Merged) -> list[Row]:
+        """Return rows for what these scenes refer to and nobody has seen yet: by its id, or by its name alone."""
+        rows: list[Row] = []
+        for entity in NAMED:
+            wanted = {number for scene in fresh for number in referred(scene, entity)}
+            known = self._known.get(entity)
+            if known is None:
+                known = self._known[entity] = await marks.live_ids(self._database, entity)
+            unseen = sorted(wanted - known)
+            if not unseen:
+                continue
+            found = await self._look_up(entity, unseen)
+            items = [found.get(number) or stub(entity, number, answer.names.get((entity, number), "")) for number in unseen]
+            merged.stubs += len(items)
+            rows.append(NamedSynced(tuple(items)))
+            known.update(unseen)
+        return rows
+
+    async def _look_up(self, entity: Entity, numbers: Sequence[int]) -> dict[int, Named]:
+        if len(numbers) > _FEW_UNKNOWN:
+            return {item.id: item for item in (await self._client.named(entity)).items if item.id in set(numbers)}
+        found = {number: await self._client.named_one(entity, number) for number in numbers}
+        return {number: item for number, item in found.items() if item is not None}
+
+    async def _history(self, fresh: Sequence[Scene], there: Sequence[int], merged: Merged) -> None:
+        """Note what changed in scenes that were here, and tell the change feed of their files."""
+        before = await marks.whole_scenes(self._database, there) if there else {}
+        for scene in fresh:
+            old = before.get(scene.id)
+            if old is not None and (fields := changed_fields(old, scene)):
+                merged.rows.append(SceneLogged(scene.id, "updated", ", ".join(fields)))
+        if self._silent or not fresh:
+            return
+        left = {file.path for scene in before.values() for file in scene.files}
+        there_now = {file.path for scene in fresh for file in scene.files}
+        holders = await marks.scenes_with(self._database, sorted(left | there_now))
+        batch = {scene.id for scene in fresh}
+        others = {path for path, scenes in holders.items() if scenes - batch}
+        for scene in fresh:
+            old = before.get(scene.id)
+            paths = {file.id: file.path for file in old.files} if old is not None else {}
+            merged.rows += self._feed.changes(paths, scene, known=others | left, kept=others | there_now)
+
+    def forget(self) -> None:
+        """Read anew what is known: performers, tags and studios were written meanwhile."""
+        self._known.clear()
+
+
+def referred(scene: Scene, entity: Entity) -> Sequence[int]:
+    """Return the ids of what a scene refers to."""
+    if entity is Entity.STUDIO:
+        return () if scene.studio is None else (scene.studio,)
+    return scene.performers if entity is Entity.PERFORMER else scene.tags
+
+
+def stub(entity: Entity, number: int, name: str) -> Named:
+    """Return something of which nothing is known but what a scene says of it."""
+    called = name or f"{entity.value} {number}"
+    if entity is Entity.PERFORMER:
+        return Performer(number, called)
+    return Tag(number, called) if entity is Entity.TAG else Studio(number, called)

@@ -1,0 +1,32 @@
+"""Whether one cheap question is enough: a probe that says what the last one said, and could not have missed a change."""
+
+from __future__ import annotations
+
+from synctui.model.catalog import Newest, Probe
+from synctui.store.catalog_state import ServerState
+from synctui.syncs.stash.times import settled, shows, zone
+
+
+def nothing_changed(state: ServerState, now: Probe) -> bool:
+    """Tell whether a probe proves that nothing changed since the one that was kept.
+
+    Not when a newest change was still in its own second then, nor when a change would not show: a server with times of
+    several zones sorts a change behind rows that look newer.
+    """
+    before = state.probe
+    if before is None or not now.date or state.held_back:
+        return False
+    if _all(before) != _all(now) or before.version != now.version:
+        return False
+    offsets = zones(state, now)
+    return all(settled(one.updated_at, before.date) and shows(one.updated_at, now.date, offsets) for one in _all(now))
+
+
+def zones(state: ServerState, probe: Probe) -> tuple[str, ...]:
+    """Return every zone that the server is known to have written times in."""
+    found = {*state.offsets, probe.offset, *(zone(one.updated_at) for one in _all(probe))}
+    return tuple(sorted(found - {""}))
+
+
+def _all(probe: Probe) -> tuple[Newest, ...]:
+    return (probe.scenes, probe.performers, probe.tags, probe.studios, probe.files)

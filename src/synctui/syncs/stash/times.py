@@ -1,0 +1,85 @@
+"""A server's times: text in a zone of its own, whole seconds, that it sorts and compares as text.
+
+Two texts that differ mean a change, and no more can be said for certain: one server may hold several zones side by side.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+_FORM = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)?")
+_WESTMOST = timedelta(hours=-12)
+_SETTLED_S = 2.0
+_OVERLAP = timedelta(hours=1)
+
+
+def instant(text: str) -> datetime | None:
+    """Return the moment (UTC) that a server's text means, None for one that means none."""
+    found = _FORM.fullmatch(text)
+    if found is None or found[2] is None:
+        return None
+    try:
+        return datetime.fromisoformat(found[1] + ("+00:00" if found[2] == "Z" else found[2])).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def zone(text: str) -> str:
+    """Return the zone of a text as an offset (`-05:00`), "" for one without."""
+    found = _FORM.fullmatch(text)
+    return "" if found is None or found[2] is None else "+00:00" if found[2] == "Z" else found[2]
+
+
+def wall_clock(text: str) -> str:
+    """Return what a clock on the wall showed, without the zone."""
+    found = _FORM.fullmatch(text)
+    return "" if found is None else found[1]
+
+
+def hot(updated_at: str, date: str) -> bool:
+    """Tell whether a row was read (at the server's `date`) in the second of its own change: more may have come within it."""
+    changed, read = instant(updated_at), instant(date)
+    if changed is None or read is None:
+        return False
+    return -_SETTLED_S <= (read - changed).total_seconds() <= 1.0
+
+
+def settled(newest: str, date: str) -> bool:
+    """Tell whether the second of the newest change was over when the server was asked at its own `date`."""
+    changed, read = instant(newest), instant(date)
+    return newest == "" or (changed is not None and read is not None and (read - changed).total_seconds() >= _SETTLED_S)
+
+
+def shows(newest: str, date: str, offsets: Iterable[str]) -> bool:
+    """Tell whether a change made at the server's `date` would sort behind `newest`, whichever of these zones it writes."""
+    read = instant(date)
+    if newest == "":
+        return True
+    wall = wall_clock(newest)
+    if read is None or not wall:
+        return False
+    return all(_in_zone(read - timedelta(seconds=_SETTLED_S), offset) >= wall for offset in offsets)
+
+
+def earlier(date: str, offsets: Iterable[str]) -> str:
+    """Return a wall-clock text that no change after the server's `date` can sort before: the westernmost zone, less an hour.
+
+    "" where the server says no date: everything is then asked for.
+    """
+    read = instant(date)
+    if read is None:
+        return ""
+    known = [offset for offset in offsets if offset]
+    shift = min((_shift(offset) for offset in known), default=_WESTMOST)
+    return (read + shift - _OVERLAP).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _in_zone(moment: datetime, offset: str) -> str:
+    return (moment + _shift(offset)).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _shift(offset: str) -> timedelta:
+    sign = -1 if offset.startswith("-") else 1
+    return sign * timedelta(hours=int(offset[1:3]), minutes=int(offset[4:6]))
