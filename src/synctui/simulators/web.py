@@ -42,6 +42,8 @@ class Answer:
 
 HANG_UP = Answer(0)
 
+Upgrade = Callable[[Ask, bytes, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
 
 @dataclass(slots=True)
 class Faults:
@@ -70,11 +72,16 @@ class Faults:
 
 @dataclass(slots=True)
 class WebServer:
-    """Answers requests on loopback; `connections` counts those ever accepted, `asked` keeps every request."""
+    """Answers requests on loopback; `connections` counts those ever accepted, `asked` keeps every request.
+
+    `upgrade` is given what wants to go on as a websocket, with what had come behind the request; it answers by itself, and
+    the connection ends with it.
+    """
 
     answer: Callable[[Ask], Awaitable[Answer]]
     host: str = "127.0.0.1"
     port: int = 0
+    upgrade: Upgrade | None = None
     faults: Faults = field(default_factory=Faults)
     connections: int = 0
     asked: list[Ask] = field(default_factory=list)
@@ -134,6 +141,9 @@ class WebServer:
                 await asyncio.Event().wait()
             if faults.delay:
                 await asyncio.sleep(faults.delay)
+            if self.upgrade is not None and ask.headers.get("upgrade", "").lower() == "websocket":
+                await self.upgrade(ask, connection.trailing_data[0], reader, writer)
+                return
             answer = faults.answer if faults.answer is not None else await self.answer(ask)
             if answer.status == 0 or faults.reset:
                 return
