@@ -32,6 +32,7 @@ _LONGEST_WAIT = 3600.0
 _PACKING, _GZIP = "gzip", 31
 _NOBODY = "nobody answers at its address"
 _OFF = "is it switched on, and the address right?"
+_ITSELF = "does `url` lead to the server itself, with nothing in between?"
 _SLOW = "is the server overloaded? `timeout` sets the limit"
 
 Query = Sequence[tuple[str, str]]
@@ -152,7 +153,9 @@ class Server:
             async for piece in response.aiter_raw():
                 body += unpack(piece, largest + 1 - len(body))
                 if len(body) > largest:
-                    raise BadAnswer(f"the answer is larger than {largest // 1024 // 1024} MiB", code="too_large_answer")
+                    raise BadAnswer(
+                        f"the answer is larger than {largest // 1024 // 1024} MiB", hint=_ITSELF, code="too_large_answer"
+                    )
             return Reply(
                 response.status_code, {name.lower(): value for name, value in response.headers.items()}, bytes(body)
             )
@@ -166,14 +169,14 @@ def _unpacking(packing: str) -> Callable[[bytes, int], bytes]:
     if kind in ("", "identity"):
         return lambda piece, most: piece[:most]
     if kind not in (_PACKING, "x-gzip"):
-        raise BadAnswer("its answer is packed in a way that nobody asked for", code="not_json")
+        raise BadAnswer("its answer is packed in a way that nobody asked for", hint=_ITSELF, code="not_json")
     unpacker = zlib.decompressobj(_GZIP)
 
     def unpack(piece: bytes, most: int) -> bytes:
         try:
             return unpacker.decompress(piece, most)
         except zlib.error:
-            raise BadAnswer("its answer cannot be unpacked", code="not_json") from None
+            raise BadAnswer("its answer cannot be unpacked", hint=_ITSELF, code="not_json") from None
 
     return unpack
 
@@ -221,7 +224,7 @@ def _no_json(reply: Reply) -> BadAnswer:
         return BadAnswer(
             "it answers with a web page", hint="does `url` lead to the server itself, or to a login page?", code="not_json"
         )
-    return BadAnswer("its answer cannot be read", hint="does `url` lead to the server itself?", code="not_json")
+    return BadAnswer("its answer cannot be read", hint=_ITSELF, code="not_json")
 
 
 def not_connected(error: BaseException) -> ServerFailed:

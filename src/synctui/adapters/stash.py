@@ -17,6 +17,7 @@ from synctui.adapters.http import LARGEST, Server
 from synctui.adapters.stash_answers import Data, NamedAnswer, ScenesAnswer
 from synctui.adapters.stash_fields import LARGEST_ID
 from synctui.adapters.stash_scenes import SceneBook
+from synctui.config.secrets import MASK
 from synctui.errors import BadAnswer, NotAuthorised, NotReady, ServerFailed
 from synctui.model.catalog import Entity, Named, Probe, SweptScene
 from synctui.model.json import Json
@@ -70,14 +71,22 @@ def refused(api_key: str, forbidden: bool = False) -> NotAuthorised:
 class Stash:
     """The Stash at `url` (with or without `/graphql`); close it at the end.
 
-    `timeout` is the seconds of one answer, `heard` is told how many each took. Every method raises what `Server.ask` does,
+    `timeout` is the seconds of one answer, `heard` is told how many each took; at most `in_flight` are asked for at once,
+    whoever asks. Every method raises what `Server.ask` does,
     NotReady, BadAnswer (`refused_query`, `bad_list`, `not_it`) and ServerFailed (`database_locked`, `graphql_error`).
     """
 
     def __init__(
-        self, url: str, *, api_key: str = "", timeout: float = 60.0, heard: Callable[[float], None] | None = None
+        self,
+        url: str,
+        *,
+        api_key: str = "",
+        timeout: float = 60.0,
+        in_flight: int = 2,
+        heard: Callable[[float], None] | None = None,
     ) -> None:
         self._api_key = api_key
+        self._turns = asyncio.Semaphore(in_flight)
         self._server = Server(stash_address(url), timeout=timeout, headers=stash_headers(api_key), heard=heard)
         self._probe = queries.PROBE
 
@@ -114,7 +123,7 @@ class Stash:
             raise
 
     async def sweep(self, after: int, limit: int, *, counters: bool = False) -> tuple[SweptScene, ...]:
-        """Return the next scenes behind an id, at most `limit`."""
+        """Return the next scenes behind an id, at most `limit`; with `counters` also what is counted, and their files."""
         document = queries.SWEEP_COUNTERS if counters else queries.SWEEP
         read = partial(answers.swept, after, limit, counters)
         return (await self._ask(document, {"after": after, "limit": limit}, read))[0]
@@ -126,6 +135,11 @@ class Stash:
         """
         variables: dict[str, Json] = {"after": after, "since": since, "limit": limit}
         return (await self._ask(queries.CHANGED_FILES, variables, partial(answers.changed_files, after, limit)))[0]
+
+    async def hashed(self, after: int, limit: int) -> tuple[int, ...]:
+        """Return the next scenes behind an id that have a perceptual hash."""
+        read = partial(answers.hashed, after, limit)
+        return (await self._ask(queries.HASHED, {"after": after, "limit": limit}, read))[0]
 
     async def scenes_between(self, first: int, last: int, limit: int = 1000) -> ScenesAnswer:
         """Return the scenes from one id to another, read in pages of `limit`, or of fewer where these are too large."""
@@ -144,7 +158,7 @@ class Stash:
                 following = await self.sweep(at - 1, 1)
                 if not following or following[0].id > last:
                     break
-                book.trouble(following[0].id, error.message)
+                book.too_large(following[0].id, error)
                 at = following[0].id + 1
                 continue
             told = told or date
@@ -195,7 +209,7 @@ class Stash:
             if error.code != _TOO_LARGE:
                 raise
             if len(wanted) == 1:
-                book.trouble(wanted[0], error.message)
+                book.too_large(wanted[0], error)
                 return ""
             half = len(wanted) // 2
             date = await self._one_by_one(wanted[:half], book)
@@ -209,7 +223,8 @@ class Stash:
         """Return what `read` makes of the answer, and the server's clock."""
         asked = {"query": document, "variables": variables}
         try:
-            reply = await self._server.ask("POST", _GRAPHQL, json=asked, allow=(400, 422), largest=largest)
+            async with self._turns:
+                reply = await self._server.ask("POST", _GRAPHQL, json=asked, allow=(400, 422), largest=largest)
         except NotAuthorised as error:
             raise refused(self._api_key, "(403)" in error.message) from None
 
@@ -222,8 +237,15 @@ class Stash:
         except ServerFailed as error:
             if error.code == "graphql_error" and document is not queries.STATUS and not answers.says_missing(error):
                 await self._be_ready()
+            self._mask(error)
             raise
         return found, answers.moment(reply)
+
+    def _mask(self, error: ServerFailed) -> None:
+        """Take the key out of what a server, or a proxy in between, repeats of what it was sent."""
+        if self._api_key:
+            error.message = error.message.replace(self._api_key, MASK)
+            error.args = (error.message,)
 
     async def _be_ready(self) -> None:
         """Raise NotReady where that is why the server failed; what it says else adds nothing."""

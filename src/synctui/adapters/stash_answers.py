@@ -26,6 +26,7 @@ _OFFSET = re.compile(r"(?:Z|[+-]\d\d:\d\d)$", re.ASCII)
 _LONGEST_COMPLAINT, _LONGEST_VERSION = 200, 100
 _NO_LIST = "its list is not what was asked for"
 _LEADS = "does `url` lead to Stash itself?"
+_LOG = "the server's log may say why"
 _VERSION = "this version of Stash may be too old, or too new"
 
 
@@ -152,6 +153,7 @@ def probe(answer: Data) -> Probe:
         tags=_newest(answer, "tags"),
         studios=_newest(answer, "studios"),
         files=_newest(answer, "files") if "files" in answer else Newest(0),
+        hashed=_count(answer.get("hashed")) if "hashed" in answer else -1,
         offset=_offset(answer.get("logs")),
         version=_lenient_text(answer.get("version"), "version")[:_LONGEST_VERSION],
     )
@@ -160,10 +162,14 @@ def probe(answer: Data) -> Probe:
 def _newest(answer: Data, key: str) -> Newest:
     found = answer.get(key)
     listed = rows(found, key)
+    return Newest(_count(found), _lenient_text(listed[0], "updated_at") if listed else "")
+
+
+def _count(found: object) -> int:
     count = found.get("count") if isinstance(found, dict) else None
     if type(count) is not int or not 0 <= count <= fields.LARGEST_ID:
         raise BadAnswer("it does not say how many there are", hint=_LEADS, code="bad_list")
-    return Newest(count, _lenient_text(listed[0], "updated_at") if listed else "")
+    return count
 
 
 def _offset(logs: object) -> str:
@@ -195,7 +201,7 @@ def named(entity: Entity, answer: Data) -> NamedAnswer:
     listed = rows(found)
     count = found.get("count") if isinstance(found, dict) else None
     if count is not None and count != len(listed):
-        raise BadAnswer("its list is not as long as it says", hint="the server's log may say why", code="bad_list")
+        raise BadAnswer("its list is not as long as it says", hint=_LOG, code="bad_list")
     items: dict[int, Named] = {}
     troubles: list[RowTrouble] = []
     for row in listed:
@@ -222,7 +228,7 @@ def named_one(entity: Entity, number: int, answer: Data) -> Named | None:
             raise Odd(f"another {entity.value} was sent for it")
         return _NAMED[entity](number, fairly)
     except Odd as odd:
-        raise BadAnswer(f"{entity.value} {number} cannot be read: {odd}", code="bad_row") from None
+        raise BadAnswer(f"{entity.value} {number} cannot be read: {odd}", hint=_LOG, code="bad_row") from None
 
 
 def _performer(number: int, row: Row) -> Performer:
@@ -291,11 +297,11 @@ def swept(after: int, limit: int, counters: bool, answer: Data) -> tuple[SweptSc
             if counters:
                 times, plays = fields.whole(row, "o_counter"), fields.whole(row, "play_count")
                 lasted, resume = fields.real(row, "play_duration"), fields.real(row, "resume_time")
-                found.append(SweptScene(number, updated_at, times, plays, lasted, resume))
+                found.append(SweptScene(number, updated_at, times, plays, lasted, resume, frozenset(_files(row).items())))
             else:
                 found.append(SweptScene(number, updated_at))
         except Odd as odd:
-            raise BadAnswer(f"scene {number} cannot be read: {odd}", code="bad_list") from None
+            raise BadAnswer(f"scene {number} cannot be read: {odd}", hint=_LOG, code="bad_list") from None
     return tuple(found)
 
 
@@ -306,14 +312,23 @@ def changed_files(after: int, limit: int, answer: Data) -> tuple[tuple[int, tupl
     """
     found = []
     for number, row in _rising(rows(answer.get("found")), after, limit):
-        files: dict[int, str] = {}
-        try:
-            for file in fields.rows(row, "files"):
-                files.setdefault(fields.identifier(file.get("id")), fields.text(file, "updated_at"))
-        except Odd:
-            files.clear()
-        found.append((number, tuple(files.items())))
+        found.append((number, tuple(_files(row).items())))
     return tuple(found)
+
+
+def hashed(after: int, limit: int, answer: Data) -> tuple[int, ...]:
+    """Return a page of ids. Raises BadAnswer as `swept` does."""
+    return tuple(number for number, _ in _rising(rows(answer.get("found")), after, limit))
+
+
+def _files(row: Data) -> dict[int, str]:
+    files: dict[int, str] = {}
+    try:
+        for file in fields.rows(row, "files"):
+            files.setdefault(fields.identifier(file.get("id")), fields.text(file, "updated_at"))
+    except Odd:
+        files.clear()
+    return files
 
 
 def existing(wanted: Sequence[int], answer: Data) -> set[int]:
@@ -333,16 +348,16 @@ def existing(wanted: Sequence[int], answer: Data) -> set[int]:
 
 def _rising(listed: Sequence[object], after: int, limit: int) -> list[tuple[int, Row]]:
     if len(listed) > limit:
-        raise BadAnswer("its list is longer than what was asked for", code="bad_list")
+        raise BadAnswer("its list is longer than what was asked for", hint=_LOG, code="bad_list")
     found = []
     for row in listed:
         try:
             fairly = fields.row_of(row)
             number = fields.identifier(fairly.get("id"))
         except Odd as odd:
-            raise BadAnswer(f"a scene in its list cannot be read: {odd}", code="bad_list") from None
+            raise BadAnswer(f"a scene in its list cannot be read: {odd}", hint=_LOG, code="bad_list") from None
         if number <= after:
-            raise BadAnswer("its list of scenes is not in the order of their ids", code="bad_list")
+            raise BadAnswer("its list of scenes is not in the order of their ids", hint=_LOG, code="bad_list")
         found.append((number, fairly))
         after = number
     return found

@@ -15,6 +15,9 @@ from synctui.model.catalog import Entity, RowTrouble, Scene, SceneFile, StashId
 _MOST = 1e12
 """Larger than any number of seconds or frames, and not infinite."""
 
+_MOST_LARGE = 8
+"""So many scenes may be too large for an answer; where more are, it is the server's answers that are."""
+
 _ANY_ODDITY = (Odd, LookupError, TypeError, ValueError, AttributeError)
 
 
@@ -26,6 +29,7 @@ class SceneBook:
         self.troubles: list[RowTrouble] = []
         self.troubled: set[int] = set()
         self.missing: set[int] = set()
+        self._large = 0
         self._studios, self._performers, self._tags = _Known(), _Known(), _Known()
 
     def names(self) -> dict[tuple[Entity, int], str]:
@@ -44,7 +48,9 @@ class SceneBook:
             try:
                 scene = _quick(row, studios, performers, tags)
                 number = scene.id
-                if number in scenes:
+                if number in scenes or number in self.troubled:
+                    # Nobody knows which of them is the scene.
+                    scenes.pop(number, None)
                     self.trouble(number, "it is in the answer twice")
                 else:
                     scenes[number] = scene
@@ -53,7 +59,9 @@ class SceneBook:
                 if number == 0:
                     continue
             if not first <= number <= last:
-                raise BadAnswer("it sends scenes that nobody asked for", code="bad_list")
+                raise BadAnswer(
+                    "it sends scenes that nobody asked for", hint="the server's log may say why", code="bad_list"
+                )
             if number > greatest:
                 greatest = number
         return greatest
@@ -75,6 +83,13 @@ class SceneBook:
         self.troubles.append(RowTrouble(Entity.SCENE, number, message))
         self.troubled.add(number)
 
+    def too_large(self, number: int, error: BadAnswer) -> None:
+        """Note that a scene by itself is larger than an answer may be. Raises `error` when that is said of too many."""
+        self._large += 1
+        if self._large > _MOST_LARGE:
+            raise error
+        self.trouble(number, error.message)
+
     def forget_nameless(self) -> None:
         """Take back that rows without an id could not be read, where every scene is asked for once more by itself."""
         self.troubles = [trouble for trouble in self.troubles if trouble.id]
@@ -84,7 +99,7 @@ class SceneBook:
         try:
             fairly = fields.row_of(row)
             number = fields.identifier(fairly.get("id"))
-            if number in self.scenes:
+            if self.scenes.pop(number, None) is not None:
                 raise Odd("it is in the answer twice")
             self.scenes[number] = _slow(fairly, number, self._studios, self._performers, self._tags)
         except Odd as odd:

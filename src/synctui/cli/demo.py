@@ -15,7 +15,7 @@ from pathlib import Path
 from synctui.cli.arguments import Arguments
 from synctui.cli.places import is_path
 from synctui.cli.terminal import Terminal
-from synctui.config.schema import PathMap, Player
+from synctui.config.schema import PathMap, Player, Stash
 from synctui.config.secrets import Secret
 from synctui.errors import UsageError
 from synctui.simulators.demo import build_demo
@@ -98,6 +98,19 @@ async def made_up_players(library: str, *, automatic: bool) -> AsyncIterator[tup
                 sync_interval=1 if automatic else 0,
             )
             for one in simulated
+        )
+
+
+@asynccontextmanager
+async def made_up_stash(library: str) -> AsyncIterator[Stash]:
+    """Start the made-up Stash over the demo library."""
+    from synctui.simulators.stash.demo import demo_stash
+
+    async with demo_stash(Path(library)) as simulated:
+        yield Stash(
+            url=simulated.url,
+            api_key=Secret(simulated.api_key),
+            path_map=tuple(PathMap(theirs, ours) for ours, theirs in simulated.folders),
         )
 
 

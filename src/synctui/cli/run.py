@@ -89,8 +89,9 @@ async def _submit_and_execute(session: Session, draft: Draft) -> End:
     try:
         session.output.plan(draft.totals)
         if draft.totals.brakes and not session.arguments.allow_mass_change:
+            where = "Stash" if draft.request.kind == "stash" else "the disk"
             raise ConfirmationNeeded(
-                draft.totals.brakes[0].message, hint="look at the disk first; --allow-mass-change goes on all the same"
+                draft.totals.brakes[0].message, hint=f"look at {where} first; --allow-mass-change goes on all the same"
             )
         if draft.totals.total == 0:
             # What an interrupted job that asked the same has left is not to be done any more.

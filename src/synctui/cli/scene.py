@@ -141,6 +141,10 @@ async def _document(database: Database, found: Scene) -> dict[str, Any]:
         "files": [display(file.path) for file in found.files],
         "updated_at": found.updated_at,
         "edited": {one.field: await _told(database, one.field, one.base) for one in own},
+        "log": [
+            {"at": line.at, "what": line.what, "text": display(line.text), "job": line.job or None}
+            for line in await edits.log_of(database, found.id, limit=20)
+        ],
     }
 
 
@@ -155,6 +159,8 @@ def _text(document: dict[str, Any]) -> str:
             was = ", ".join(before) if isinstance(before, list) else before
             edited = f"   (edited; Stash has {clip(str(was) if was not in (None, '') else 'nothing', 40)})"
         lines.append(f"   {pad(name, 11)} {clip(told, 100)}{edited}")
+    for line in document["log"]:
+        lines.append(f"   {line['at'][:16].replace('T', ' ')}  {line['what']}  {clip(line['text'], 80)}")
     return "\n".join(lines) + "\n"
 
 

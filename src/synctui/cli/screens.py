@@ -74,7 +74,7 @@ def open_screens(arguments: Arguments, screens: Screens) -> ExitCode:
 async def _shown(screens: Screens, launch: Launch, demo: str | None) -> Farewell:
     if demo is None:
         return await screens(launch)
-    from synctui.cli.demo import made_up_players
+    from synctui.cli.demo import made_up_players, made_up_stash
 
-    async with made_up_players(demo, automatic=True) as players:
-        return await screens(replace(launch, players=players))
+    async with made_up_players(demo, automatic=True) as players, made_up_stash(demo) as stash:
+        return await screens(replace(launch, players=players, stash=stash))

@@ -20,7 +20,7 @@ from synctui.cli.output import JsonOutput, Output, PersonOutput, Tale
 from synctui.cli.places import is_path, prepared, program, same_data
 from synctui.cli.signals import Signals, handled
 from synctui.cli.terminal import ClosedPipe
-from synctui.config.schema import Player
+from synctui.config.schema import Player, Stash
 from synctui.errors import ExitCode, SyncTuiError
 from synctui.jobs.stop import Stop
 from synctui.model.library import LibraryRoot
@@ -154,7 +154,8 @@ async def _services(arguments: Arguments, output: Output, signals: Signals, demo
     libraries = (LibraryRoot("Demo", demo),) if demo else ()
     async with (
         _demo_players(demo if arguments.kind == "players" else None) as players,
-        services(loaded, paths, jobs=arguments.jobs, libraries=libraries, players=players) as opened,
+        _demo_stash(demo if arguments.kind == "stash" else None) as stash,
+        services(loaded, paths, jobs=arguments.jobs, libraries=libraries, players=players, stash=stash) as opened,
     ):
         signals.kill = opened.workers.kill
         for warning in opened.warnings:
@@ -171,6 +172,17 @@ async def _demo_players(demo: str | None) -> AsyncIterator[tuple[Player, ...]]:
 
     async with made_up_players(demo, automatic=False) as players:
         yield players
+
+
+@asynccontextmanager
+async def _demo_stash(demo: str | None) -> AsyncIterator[Stash | None]:
+    if demo is None:
+        yield None
+        return
+    from synctui.cli.demo import made_up_stash
+
+    async with made_up_stash(demo) as stash:
+        yield stash
 
 
 def absolute(targets: tuple[str, ...]) -> tuple[str, ...]:

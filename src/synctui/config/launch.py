@@ -9,7 +9,7 @@ from pathlib import Path
 
 from synctui.config.load import Loaded
 from synctui.config.paths import Paths
-from synctui.config.schema import Player
+from synctui.config.schema import Player, Stash
 from synctui.errors import ExitCode
 from synctui.model.root import LibraryRoot
 
@@ -18,8 +18,8 @@ from synctui.model.root import LibraryRoot
 class Launch:
     """What the command line asks of the screens.
 
-    `file` and `flags` are what the configuration was read from besides `paths`, to read it again. `libraries` and
-    `players` stand in for the configured ones, `jobs` overrides how many subtitles are worked on at once. `demo` is the
+    `file` and `flags` are what the configuration was read from besides `paths`, to read it again. `libraries`, `players`
+    and `stash` stand in for the configured ones, `jobs` overrides how many subtitles are worked on at once. `demo` is the
     folder of the demo (None: no demo), removed on a clean exit unless `demo_kept`. `colors` is `256`, `16`, `none` or ""
     (whatever the terminal can).
     `program` and `options` are the words around those of a command that speaks of the same data.
@@ -31,6 +31,7 @@ class Launch:
     flags: Mapping[str, object] = field(default_factory=dict)
     libraries: tuple[LibraryRoot, ...] = ()
     players: tuple[Player, ...] = ()
+    stash: Stash | None = None
     jobs: int | None = None
     demo: Path | None = None
     demo_kept: bool = True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from synctui.errors import UsageError
 from synctui.jobs.ending import taken_back
 from synctui.jobs.shop import Shop
@@ -22,7 +24,8 @@ async def retry_request(shop: Shop, job: int) -> Request:
         raise UsageError(f"job {job} is an undo", hint=f"undo job {record.undo_of} again: what is left of it is tried")
     paths = dict.fromkeys(one.operation.path for one in failed if one.operation.path is not None)
     if not paths:
-        raise UsageError(f"what failed in job {job} cannot be asked for by itself", hint="run it all again")
+        # Of a server the same request finds what is left to do, and that alone.
+        return replace(record.request, origin="user")
     options: dict[str, Json] = {name: value for name, value in record.request.options.items() if name != "only_failed"}
     if not record.request.brings_back:
         # A person asks for it: strikes and verdicts do not count. With a restore it would mean more: overwriting changes.

@@ -152,7 +152,8 @@ class Flight:
             return Waits(self._pause(error.scope, error.reason, error.until, error.message))
         except NotAuthorised as error:
             await self._give_back()
-            return Waits(self._pause("track", "not_authorised", None, error.message))
+            text = f"{error.message}: {error.hint}" if error.hint else error.message
+            return Waits(self._pause("track", "not_authorised", None, text))
         except Exception as error:
             return failure(error, self.operation)
 

@@ -167,7 +167,7 @@ class RowTrouble:
 
 @dataclass(frozen=True, slots=True)
 class SweptScene:
-    """A scene as a sweep sees it; the four counters are None where they were not asked for."""
+    """A scene as a sweep sees it; counters and `files` (id, `updated_at`) are None where they were not asked for."""
 
     id: int
     updated_at: str
@@ -175,6 +175,7 @@ class SweptScene:
     play_count: int | None = None
     play_duration: float | None = None
     resume_time: float | None = None
+    files: frozenset[tuple[int, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,7 @@ class Probe:
     """What one cheap question says of a server: equal probes mean, within limits, that nothing has changed.
 
     `date` is the server's clock when it answered (RFC 3339 UTC, whole seconds), `offset` the zone that its log was written
-    in last (`-05:00`, "" when it does not say).
+    in last (`-05:00`, "" when it does not say), `hashed` how many scenes have a perceptual hash (-1: unsaid).
     """
 
     scenes: Newest
@@ -198,6 +199,7 @@ class Probe:
     tags: Newest
     studios: Newest
     files: Newest
+    hashed: int = -1
     date: str = ""
     offset: str = ""
     version: str = ""
@@ -241,7 +243,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class ScenesSynced:
-    """A row: scenes that are to be as the server has them.
+    """A row: scenes that are to be as the server has them, but for the edits that stand.
 
     `scenes` are written whole, `touched` are (id, `updated_at`) of those that are as they were; `hot` are the ids that were
     read in the second of their own change, and are read again the next time. `checksums` are those of the server's rows.
@@ -281,15 +283,15 @@ class Vanished:
 class EditSettled:
     """A row: what became of a local edit when the server's value changed, or when it came to say the same.
 
-    `value` is what the field is now; `keep` says that the edit stands, with `base` as the server's value from now on;
-    `conflict` notes that both had changed it, with the state that it has.
+    `keep` says that the edit stands, with `base` as the server's value from now on; `conflict` notes that both had changed
+    it, with the state that it has. An edit that was made anew since it was read (`edited_at`) is left alone.
     """
 
     scene: int
     field: str
-    value: Json
     base: Json
     keep: bool
+    edited_at: str
     conflict: Conflict | None = None
 
 
@@ -307,7 +309,7 @@ class CatalogSynced:
     """A row: how a sync ended, for each kind of thing that it was about.
 
     `exact` says that everything was compared; `complete` that nothing of it was left out or failed; `probe` is what the next
-    probe is compared with (None: what was known stays), with how far back files are asked for then, and the zones of times.
+    probe is compared with (None: what was known stays), with the zones that times were seen in.
     """
 
     entities: tuple[Entity, ...]
@@ -316,7 +318,6 @@ class CatalogSynced:
     exact: bool
     url: str = ""
     probe: Probe | None = None
-    files_since: str = ""
     offsets: tuple[str, ...] = ()
     held_back: int = 0
     problem: str = ""

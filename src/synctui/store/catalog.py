@@ -55,16 +55,17 @@ def checksum(item: Scene | Named) -> bytes:
             item.interactive,
             item.created_at,
             item.urls,
-            _pairs(item.stash_ids),
+            # A server lists these, and what refers to others, as its database happens to find them.
+            sorted(_pairs(item.stash_ids)),
             [_file_facts(file) for file in item.files],
-            item.performers,
-            item.tags,
+            sorted(item.performers),
+            sorted(item.tags),
         )
     elif isinstance(item, Performer):
         facts = (
             item.name,
             item.disambiguation,
-            item.aliases,
+            sorted(item.aliases),
             item.gender,
             item.birthdate,
             item.death_date,
@@ -73,7 +74,7 @@ def checksum(item: Scene | Named) -> bytes:
             item.rating100,
             item.favorite,
             item.urls,
-            _pairs(item.stash_ids),
+            sorted(_pairs(item.stash_ids)),
             item.created_at,
         )
     elif isinstance(item, Tag):
@@ -81,22 +82,22 @@ def checksum(item: Scene | Named) -> bytes:
             item.name,
             item.sort_name,
             item.description,
-            item.aliases,
+            sorted(item.aliases),
             item.favorite,
-            item.parents,
-            _pairs(item.stash_ids),
+            sorted(item.parents),
+            sorted(_pairs(item.stash_ids)),
             item.created_at,
         )
     else:
         facts = (
             item.name,
             item.parent,
-            item.aliases,
+            sorted(item.aliases),
             item.details,
             item.rating100,
             item.favorite,
             item.urls,
-            _pairs(item.stash_ids),
+            sorted(_pairs(item.stash_ids)),
             item.created_at,
         )
     return blake2b(repr(facts).encode("utf-8", "surrogatepass"), digest_size=16).digest()

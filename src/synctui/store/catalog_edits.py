@@ -182,13 +182,13 @@ async def write_settled(connection: aiosqlite.Connection, rows: Sequence[EditSet
 
 def _write_settled(raw: sqlite3.Connection, rows: Sequence[EditSettled], job: int, at: str) -> None:
     for row in rows:
+        where = (row.scene, row.field, row.edited_at)
         if row.keep:
-            raw.execute(
-                "UPDATE stash_edits SET base = ? WHERE scene_id = ? AND field = ?", (dump(row.base), row.scene, row.field)
-            )
+            sql = "UPDATE stash_edits SET base = ? WHERE scene_id = ? AND field = ? AND at = ?"
+            found = raw.execute(sql, (dump(row.base), *where)).rowcount
         else:
-            raw.execute("DELETE FROM stash_edits WHERE scene_id = ? AND field = ?", (row.scene, row.field))
-        if (clash := row.conflict) is None:
+            found = raw.execute("DELETE FROM stash_edits WHERE scene_id = ? AND field = ? AND at = ?", where).rowcount
+        if (clash := row.conflict) is None or not found:
             continue
         raw.execute(
             "DELETE FROM stash_conflicts WHERE scene_id = ? AND field = ? AND state = 'open'", (row.scene, row.field)
@@ -212,6 +212,20 @@ def _write_settled(raw: sqlite3.Connection, rows: Sequence[EditSettled], job: in
         local, remote = told(raw, row.field, clash.local), told(raw, row.field, clash.remote)
         words = {"open": "waits for you", "local": "yours stays", "remote": "the server's counts"}[clash.state]
         _log(raw, row.scene, job, at, "conflict", f"{row.field}: yours {local}, the server's {remote}: {words}")
+
+
+async def apply_edits(connection: aiosqlite.Connection, scenes: Sequence[int]) -> None:
+    """Let the edits of scenes count that were just written as the server has them."""
+
+    def work(raw: sqlite3.Connection) -> None:
+        for place in range(0, len(scenes), _CHUNK):
+            chunk = scenes[place : place + _CHUNK]
+            marks = ", ".join("?" * len(chunk))
+            sql = f"SELECT scene_id, field, value FROM stash_edits WHERE scene_id IN ({marks})"
+            for scene, field, value in raw.execute(sql, chunk).fetchall():
+                _put(raw, scene, field, json.loads(value))
+
+    await visit(connection, work)
 
 
 async def write_log(connection: aiosqlite.Connection, rows: Iterable[SceneLogged], *, job: int, at: str) -> None:

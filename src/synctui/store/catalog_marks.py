@@ -63,7 +63,8 @@ async def known_ids(database: Database, entity: Entity, ids: Iterable[int]) -> s
 
 async def live_count(database: Database, entity: Entity) -> int:
     """Return how many there are of the server's."""
-    row = await database.row(f"SELECT count(*) FROM {TABLES[entity]} WHERE deleted = 0 AND id > 0")
+    here = "" if entity is Entity.SCENE else " AND id > 0"
+    row = await database.row(f"SELECT count(*) FROM {TABLES[entity]} WHERE deleted = 0{here}")
     return 0 if row is None else int(row[0])
 
 
@@ -93,13 +94,14 @@ async def linked_to_gone(database: Database, gone: Mapping[Entity, Iterable[int]
     What a person edited may name a tag that went: those scenes count only while the tag is going.
     """
     found: set[int] = set()
+    # Without CROSS, SQLite would go through all links to find the few that lead to what is gone.
     for entity, table, column in (
         (Entity.PERFORMER, "stash_scene_performers", "performer_id"),
         (Entity.TAG, "stash_scene_tags", "tag_id"),
     ):
         rows = await database.rows(
-            f"SELECT DISTINCT r.scene_id FROM {TABLES[entity]} g JOIN {table} r ON r.{column} = g.id"
-            " JOIN stash_scenes s ON s.id = r.scene_id AND s.deleted = 0 WHERE g.deleted = 1"
+            f"SELECT DISTINCT r.scene_id FROM {TABLES[entity]} g CROSS JOIN {table} r ON r.{column} = g.id"
+            " CROSS JOIN stash_scenes s ON s.id = r.scene_id AND s.deleted = 0 WHERE g.deleted = 1"
             " AND NOT EXISTS (SELECT 1 FROM stash_edits e WHERE e.scene_id = r.scene_id AND e.field = 'tags')"
         )
         found.update(row[0] for row in rows)
@@ -111,13 +113,33 @@ async def linked_to_gone(database: Database, gone: Mapping[Entity, Iterable[int]
             )
             found.update(row[0] for row in rows)
     rows = await database.rows(
-        "SELECT s.id FROM stash_studios g JOIN stash_scenes s ON s.studio_id = g.id AND s.deleted = 0 WHERE g.deleted = 1"
+        "SELECT s.id FROM stash_studios g CROSS JOIN stash_scenes s ON s.studio_id = g.id AND s.deleted = 0"
+        " WHERE g.deleted = 1"
     )
     found.update(row[0] for row in rows)
     for chunk in _chunks(list(gone.get(Entity.STUDIO, ()))):
         sql = f"SELECT id FROM stash_scenes WHERE deleted = 0 AND studio_id IN ({_marks(chunk)})"
         found.update(row[0] for row in await database.rows(sql, chunk))
     return sorted(found)
+
+
+async def hashed_between(database: Database, after: int, last: int | None) -> set[int]:
+    """Return the scenes with a perceptual hash, with ids above `after`, up to `last` (None: without end)."""
+    rows = await database.rows(
+        "SELECT DISTINCT f.scene_id FROM stash_files f JOIN stash_scenes s ON s.id = f.scene_id AND s.deleted = 0"
+        " WHERE f.phash IS NOT NULL AND f.scene_id > ? AND f.scene_id <= ?",
+        (after, 2**63 - 1 if last is None else last),
+    )
+    return {row[0] for row in rows}
+
+
+async def count_hashed(database: Database) -> int:
+    """Return how many scenes have a perceptual hash."""
+    row = await database.row(
+        "SELECT count(DISTINCT f.scene_id) FROM stash_files f JOIN stash_scenes s ON s.id = f.scene_id AND s.deleted = 0"
+        " WHERE f.phash IS NOT NULL"
+    )
+    return 0 if row is None else int(row[0])
 
 
 async def file_versions(database: Database, scenes: Sequence[int]) -> dict[int, dict[int, str]]:

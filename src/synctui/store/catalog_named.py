@@ -136,7 +136,7 @@ def _take_over(connection: sqlite3.Connection) -> None:
         connection.execute("DELETE FROM stash_scene_tags WHERE tag_id = ?", (local,))
         for scene, value in connection.execute(
             "SELECT scene_id, value FROM stash_edits WHERE field = 'tags' AND EXISTS"
-            " (SELECT 1 FROM json_each(value) WHERE json_each.value = ?)",
+            " (SELECT 1 FROM json_each(stash_edits.value) AS one WHERE one.value = ?)",
             (local,),
         ).fetchall():
             tags = list(dict.fromkeys(remote if one == local else one for one in json.loads(value)))

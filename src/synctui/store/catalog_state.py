@@ -23,7 +23,7 @@ NUMBERS = ("processed", "created", "updated", "skipped", "deleted", "failed_rows
 
 @dataclass(frozen=True, slots=True)
 class ServerState:
-    """What is known of the server; `files_since` is how far back the next sync asks for changed files (its wall clock).
+    """What is known of the server; `probe` is that of the last sync that left nothing out.
 
     `offsets` are the zones that its times were seen in; `held_back` is how many rows a brake kept from being deleted.
     """
@@ -32,7 +32,6 @@ class ServerState:
     version: str = ""
     probe: Probe | None = None
     probed_at: str = ""
-    files_since: str = ""
     offsets: tuple[str, ...] = ()
     held_back: int = 0
 
@@ -77,10 +76,10 @@ class RowError:
 
 async def server_state(database: Database) -> ServerState:
     """Return what is known of the server."""
-    row = await database.row("SELECT url, version, probe, probed_at, files_since, offsets, held_back FROM stash_server")
+    row = await database.row("SELECT url, version, probe, probed_at, offsets, held_back FROM stash_server")
     if row is None:
         return ServerState()
-    return ServerState(row[0], row[1], _probe(row[2]), row[3], row[4], tuple(json.loads(row[5])), row[6])
+    return ServerState(row[0], row[1], _probe(row[2]), row[3], tuple(json.loads(row[4])), row[5])
 
 
 async def entity_states(database: Database) -> dict[Entity, EntityState]:
@@ -109,17 +108,17 @@ async def write_synced(connection: aiosqlite.Connection, row: CatalogSynced, *, 
                 ),
             )
         raw.execute("INSERT OR IGNORE INTO stash_server (id) VALUES (1)")
-        raw.execute("UPDATE stash_server SET held_back = ?", (row.held_back,))
+        if row.held_back or row.probe is not None:
+            raw.execute("UPDATE stash_server SET held_back = ?", (row.held_back,))
         if row.url:
             raw.execute("UPDATE stash_server SET url = ?", (clean(row.url),))
         if row.probe is not None:
             raw.execute(
-                "UPDATE stash_server SET version = ?, probe = ?, probed_at = ?, files_since = ?, offsets = ?",
+                "UPDATE stash_server SET version = ?, probe = ?, probed_at = ?, offsets = ?",
                 (
                     clean(row.probe.version),
                     json.dumps(asdict(row.probe)),
                     at,
-                    clean(row.files_since),
                     json.dumps(list(row.offsets)),
                 ),
             )
@@ -188,7 +187,7 @@ async def failures_within(database: Database, job: int) -> int:
 
 
 async def counts(database: Database) -> dict[Entity, tuple[int, int]]:
-    """Return how many there are of each kind of thing, and how many are marked as deleted."""
+    """Return how many there are of the server's of each kind of thing, and how many are marked as deleted."""
     found = {}
     for entity, table in (
         (Entity.SCENE, "stash_scenes"),
@@ -196,8 +195,11 @@ async def counts(database: Database) -> dict[Entity, tuple[int, int]]:
         (Entity.TAG, "stash_tags"),
         (Entity.STUDIO, "stash_studios"),
     ):
-        row = await database.row(f"SELECT count(*), coalesce(sum(deleted), 0) FROM {table}")
-        found[entity] = (0, 0) if row is None else (int(row[0]) - int(row[1]), int(row[1]))
+        row = await database.row(
+            f"SELECT (SELECT count(*) FROM {table} WHERE deleted = 0) - (SELECT count(*) FROM {table} WHERE id < 0),"
+            f" (SELECT count(*) FROM {table} WHERE deleted = 1)"
+        )
+        found[entity] = (0, 0) if row is None else (int(row[0]), int(row[1]))
     return found
 
 
@@ -208,7 +210,7 @@ def _probe(text: str) -> Probe | None:
     scenes, performers, tags, studios, files = (
         Newest(**raw[name]) for name in ("scenes", "performers", "tags", "studios", "files")
     )
-    return Probe(scenes, performers, tags, studios, files, raw["date"], raw["offset"], raw["version"])
+    return Probe(scenes, performers, tags, studios, files, raw["hashed"], raw["date"], raw["offset"], raw["version"])
 
 
 async def failed_scenes(database: Database) -> list[int]:
@@ -218,6 +220,12 @@ async def failed_scenes(database: Database) -> list[int]:
         " AND job = (SELECT max(job) FROM stash_errors) ORDER BY entity_id"
     )
     return [row[0] for row in rows]
+
+
+async def agrees(database: Database, probe: Probe) -> bool:
+    """Tell whether there is as much here of everything as a probe counted."""
+    found = await counts(database)
+    return all(found[entity][0] == probe.of(entity).count for entity in Entity)
 
 
 async def count_errors(database: Database, job: int) -> int:

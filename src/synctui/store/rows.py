@@ -18,7 +18,7 @@ from synctui.model.catalog import (
 from synctui.model.library import Change, Choice, Lineage, Row, Strike, Verdict
 from synctui.model.players import PlayerItem, PlayerSeen, PlayerSynced
 from synctui.store.catalog import write_scenes, write_vanished
-from synctui.store.catalog_edits import write_log, write_settled
+from synctui.store.catalog_edits import apply_edits, write_log, write_settled
 from synctui.store.catalog_named import write_named
 from synctui.store.catalog_state import write_failed
 from synctui.store.catalog_state import write_synced as write_catalog_synced
@@ -89,12 +89,13 @@ async def _write_catalog(connection: aiosqlite.Connection, rows: list[Row], *, j
     settled: list[EditSettled] = []
     logged: list[SceneLogged] = []
     failed: list[RowFailed] = []
+    synced: list[ScenesSynced] = []
     for row in rows:
         match row:
             case NamedSynced():
                 await write_named(connection, row, at=at)
             case ScenesSynced():
-                await write_scenes(connection, row, at=at)
+                synced.append(row)
             case Vanished():
                 await write_vanished(connection, row, at=at)
             case CatalogSynced():
@@ -107,6 +108,10 @@ async def _write_catalog(connection: aiosqlite.Connection, rows: list[Row], *, j
                 failed.append(row)
     if settled:
         await write_settled(connection, settled, job=job, at=at)
+    for scenes in synced:
+        await write_scenes(connection, scenes, at=at)
+        # Whatever was edited while the answer was on its way counts as well.
+        await apply_edits(connection, [scene.id for scene in scenes.scenes])
     if logged:
         await write_log(connection, logged, job=job, at=at)
     if failed:

@@ -37,6 +37,7 @@ CREATE TABLE stash_scenes (
 );
 CREATE INDEX stash_scenes_by_studio ON stash_scenes (studio_id, name COLLATE NOCASE, id) WHERE deleted = 0;
 CREATE INDEX stash_scenes_by_name ON stash_scenes (name COLLATE NOCASE, id) WHERE deleted = 0;
+CREATE INDEX stash_scenes_gone ON stash_scenes (name COLLATE NOCASE, id) WHERE deleted = 1;
 CREATE INDEX stash_scenes_hot ON stash_scenes (id) WHERE hot = 1;
 CREATE TABLE stash_files (
     scene_id INTEGER NOT NULL,
@@ -196,7 +197,6 @@ CREATE TABLE stash_server (
     version TEXT NOT NULL DEFAULT '',
     probe TEXT NOT NULL DEFAULT '',
     probed_at TEXT NOT NULL DEFAULT '',
-    files_since TEXT NOT NULL DEFAULT '',
     offsets TEXT NOT NULL DEFAULT '[]',
     held_back INTEGER NOT NULL DEFAULT 0
 );

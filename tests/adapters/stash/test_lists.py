@@ -203,8 +203,10 @@ async def test_a_sweep_goes_on_behind_an_id() -> None:
 
 async def test_a_sweep_brings_counters_where_they_are_asked_for() -> None:
     row = {"id": "6", "updated_at": WHEN, "o_counter": 1, "play_count": None, "play_duration": 2, "resume_time": 0.5}
-    async with stash(found(row)) as (client, _):
-        assert await client.sweep(5, 2, counters=True) == (SweptScene(6, WHEN, 1, 0, 2.0, 0.5),)
+    files = [{"id": "3", "updated_at": WHEN}, {"id": "4", "updated_at": None}]
+    async with stash(found({**row, "files": files})) as (client, _):
+        seen = SweptScene(6, WHEN, 1, 0, 2.0, 0.5, frozenset({(3, WHEN), (4, "")}))
+        assert await client.sweep(5, 2, counters=True) == (seen,)
 
 
 ROWS: list[list[object]] = [

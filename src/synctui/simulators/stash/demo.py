@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -33,8 +34,9 @@ class SimulatedStash:
 
 
 def demo_catalogue(library_folder: Path, *, scenes: int = SCENES) -> StashSimulator:
-    """Return a Stash with a made-up catalogue, the same each time but for its times; not started yet."""
-    library = Library()
+    """Return a Stash with a made-up catalogue, the same each time; not started yet."""
+    # The same at each start: a demo that is gone on with finds its server as it was.
+    library = Library(now=lambda: float(MADE_AT))
     fill(library, max(0, scenes - len(FILMS)), performers=120, tags=90, studios=24, seed=7)
     studio = library.create_studio(name="SyncTUI demo library", details="Films that were made for trying things out.")
     spoken = library.create_tag(name="Spoken", description="Somebody speaks in it.")
@@ -65,6 +67,7 @@ def demo_catalogue(library_folder: Path, *, scenes: int = SCENES) -> StashSimula
             performers=[cast[speaker] for speaker in story.cast],
             organized=True,
         )
+    library.clock.now = time.time
     return StashSimulator(library, api_key=KEY)
 
 

@@ -130,6 +130,12 @@ class FileEdits(Shelf):
         row.scene = scene
         self.changed()
 
+    def generate_phash(self, number: int, value: str) -> None:
+        """Give a file its perceptual hash, as a task of the server does: neither file nor scene is bumped."""
+        row = self.file(number)
+        row.fingerprints = tuple(sorted({**dict(row.fingerprints), "phash": value}.items()))
+        self.changed()
+
     def _take_away(self, row: FileRow) -> None:
         scene = self.scenes.get(row.scene)
         if scene is not None:

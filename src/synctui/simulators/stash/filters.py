@@ -235,6 +235,7 @@ FIELDS: dict[str, dict[str, tuple[Callable[[Any], Any], Kind]]] = {
         "path": (_named("files"), _paths),
         "oshash": (_named("files"), _hash("oshash")),
         "checksum": (_named("files"), _hash("md5")),
+        "phash_distance": (_named("files"), _hash("phash")),
         "file_count": (_length("files"), _whole),
         "tag_count": (_length("tags"), _whole),
         "performer_count": (_length("performers"), _whole),

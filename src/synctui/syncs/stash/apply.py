@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from synctui.errors import BadAnswer, ConfigError, NotAuthorised, Pause, ServerFailed, Transient
@@ -20,11 +20,10 @@ from synctui.syncs.stash.batches import fetch_ranges, sweep_operation
 from synctui.syncs.stash.client import Client, Scenes
 from synctui.syncs.stash.detect import SWEEP_PAGE
 from synctui.syncs.stash.feed import Feed
-from synctui.syncs.stash.gather import between, rescue
+from synctui.syncs.stash.gather import OF_SINGLE_ROWS, between, rescue
 from synctui.syncs.stash.merge import Merger
 from synctui.syncs.stash.payload import entities_in, ids_in, probe_in
 from synctui.syncs.stash.probing import zones
-from synctui.syncs.stash.times import earlier
 from synctui.syncs.stash.tools import Tools
 from synctui.words import count
 
@@ -32,6 +31,8 @@ _TRIES = 4
 """So often a server that fails is asked again within a job, which then waits for it."""
 
 _ALONE_S = 300.0
+_HOPELESS = ("redirected", "refused_query")
+"""What asking again does not mend: a person has to."""
 
 
 class Puller:
@@ -58,19 +59,16 @@ class Puller:
             return await self._apply(operation, run)
         except ConfigError as error:
             raise NotAuthorised(error.message, hint=error.hint) from error
-        except BadAnswer as error:
-            if run.attempt < _TRIES and error.code != "redirected":
-                raise Transient(error.message, error.after, error.code) from error
-            if operation.action == "fetch":
-                # The rest may be readable all the same: these scenes are listed, and asked for again the next time.
-                return await self._unreadable(operation, run, error)
-            raise self._pause(error) from error
         except ServerFailed as error:
-            if run.attempt < _TRIES and (error.after is None or error.after <= _ALONE_S):
+            patient = error.code not in _HOPELESS and (error.after is None or error.after <= _ALONE_S)
+            if run.attempt < _TRIES and patient:
                 raise Transient(error.message, error.after, error.code) from error
-            if operation.action == "fetch" and error.code == "graphql_error":
-                return await self._unreadable(operation, run, error)
-            raise self._pause(error) from error
+            if operation.action != "fetch" or error.code not in OF_SINGLE_ROWS:
+                raise self._pause(error) from error
+            try:
+                return await self._unreadable(operation, error)
+            except ServerFailed as failed:
+                raise self._pause(failed) from failed
 
     def _pause(self, error: ServerFailed) -> Pause:
         until = self._tools.clock.now() + timedelta(seconds=max(_ALONE_S, error.after or 0.0))
@@ -138,6 +136,9 @@ class Puller:
         page = await self._server().sweep(after, SWEEP_PAGE)
         ids = [swept.id for swept in page]
         shared: Fields = {name: operation.payload[name] for name in ("force", "silent") if name in operation.payload}
+        if not page and seen < total and seen < (await self._server().probe()).scenes.count:
+            counted = f"Stash lists {seen:,} scenes and counts {total:,}"
+            raise BadAnswer(counted, hint="the server's log may say why", code="bad_list")
         append = list(fetch_ranges(ids, self._tools.settings.page_size, shared))
         if page and (len(page) == SWEEP_PAGE or seen + len(page) < total):
             append.append(sweep_operation(ids[-1], seen + len(page), total, shared))
@@ -165,7 +166,7 @@ class Puller:
             rows=tuple(merged.rows),
         )
 
-    async def _unreadable(self, operation: Operation, run: Run, error: ServerFailed) -> Outcome:
+    async def _unreadable(self, operation: Operation, error: ServerFailed) -> Outcome:
         """Store what can be had of a batch that cannot be answered as a whole, and list the rest."""
         payload = operation.payload
         ids = ids_in(payload)
@@ -212,7 +213,9 @@ class Puller:
         sums = await state.sums_of(database, run.job)
         complete, probe = missed == 0, probe_in(payload)
         before = await state.server_state(database)
-        keep = complete and probe is not None and payload.get("whole") is True
+        whole = complete and probe is not None and payload.get("whole") is True
+        # What came or went meanwhile, or was not handed out, is found by the next sync: it must not think that all is known.
+        keep = whole and probe is not None and await state.agrees(database, probe)
         offsets: tuple[str, ...] = ()
         if keep and probe is not None:
             offsets = tuple(sorted({*zones(before, probe), *await marks.offsets(database)}))
@@ -223,14 +226,22 @@ class Puller:
             exact=payload.get("exact") is True,
             url=self._tools.settings.url if keep else "",
             probe=probe if keep else None,
-            files_since=earlier(probe.date, offsets) if keep and probe is not None else "",
             offsets=offsets,
             held_back=sums["held_back"],
-            problem="" if complete else f"{count(missed, 'operation')} did not succeed",
+            problem=_problem(missed, sums),
         )
         numbers: Fields = {"sums": {name: value for name, value in sums.items() if value}}
         await self.close()
         return Outcome(Result.DONE, "noted", numbers=numbers, rows=(row,))
+
+
+def _problem(missed: int, sums: Mapping[str, int]) -> str:
+    parts = []
+    if held := sums["held_back"]:
+        parts.append(f"{held:,} held back by the brake")
+    if failed := sums["failed_rows"]:
+        parts.append(f"{count(failed, 'row')} could not be read")
+    return "; ".join(parts) if parts or not missed else f"{count(missed, 'operation')} did not succeed"
 
 
 def _held(operation: Operation) -> Outcome:

@@ -21,14 +21,20 @@ def value_of(scene: Scene, field: str) -> Json:
 def settle(edit: Edit, remote: Scene, strategy: Strategy) -> EditSettled | None:
     """Return what becomes of an edit when the server has the scene like this; None: it stands as it is."""
     theirs = value_of(remote, edit.field)
-    if theirs == edit.value:
-        return EditSettled(edit.scene, edit.field, theirs, theirs, keep=False)
-    if theirs == edit.base:
+    if _same(theirs, edit.value):
+        return EditSettled(edit.scene, edit.field, theirs, False, edit.at)
+    if _same(theirs, edit.base):
         return None
     winner = _winner(edit, remote, strategy)
     clash = Conflict(0, edit.scene, edit.field, edit.base, edit.value, theirs, winner, strategy, "")
-    keep = winner != "remote"
-    return EditSettled(edit.scene, edit.field, edit.value if keep else theirs, theirs, keep=keep, conflict=clash)
+    return EditSettled(edit.scene, edit.field, theirs, winner != "remote", edit.at, clash)
+
+
+def _same(one: Json, other: Json) -> bool:
+    """Tell whether two values of a field are the same; of tags in any order."""
+    if isinstance(one, list) and isinstance(other, list):
+        return set(one) == set(other)
+    return one == other
 
 
 def _winner(edit: Edit, remote: Scene, strategy: Strategy) -> str:
@@ -42,15 +48,25 @@ def _winner(edit: Edit, remote: Scene, strategy: Strategy) -> str:
 
 def with_edits(scene: Scene, edits: Sequence[Edit], settled: Sequence[EditSettled]) -> Scene:
     """Return a scene as it counts here: the server's, with the edits that stand."""
-    values = {edit.field: edit.value for edit in edits}
-    values.update((one.field, one.value) for one in settled)
-    changes: dict[str, object] = {}
-    for field, value in values.items():
-        if field == "tags":
-            changes["tags"] = tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else ()
+    given_up = {one.field for one in settled if not one.keep}
+    for edit in edits:
+        if edit.field in given_up:
+            continue
+        if edit.field == "tags":
+            tags = edit.value if isinstance(edit.value, Sequence) and not isinstance(edit.value, str) else ()
+            scene = replace(scene, tags=tuple(one for one in tags if isinstance(one, int)))
+        elif edit.field == "rating":
+            scene = replace(scene, rating100=edit.value if isinstance(edit.value, int) else None)
+        elif edit.field == "title":
+            scene = replace(scene, title=str(edit.value))
         else:
-            changes["rating100" if field == "rating" else field] = value
-    return replace(scene, **changes)  # type: ignore[arg-type]
+            scene = replace(scene, details=str(edit.value))
+    return scene
+
+
+def unedited(scene: Scene, edits: Sequence[Edit]) -> Scene:
+    """Return a scene as the server had it, without the edits."""
+    return with_edits(scene, [replace(edit, value=edit.base) for edit in edits], ())
 
 
 _FIELDS = (
@@ -78,4 +94,9 @@ _FIELDS = (
 
 def changed_fields(before: Scene, after: Scene) -> list[str]:
     """Return the names of the fields in which two states of a scene differ."""
-    return [name.removesuffix("100") for name in _FIELDS if getattr(before, name) != getattr(after, name)]
+    return [name.removesuffix("100") for name in _FIELDS if _facts(before, name) != _facts(after, name)]
+
+
+def _facts(scene: Scene, name: str) -> object:
+    value = getattr(scene, name)
+    return frozenset(value) if name in ("performers", "tags", "stash_ids") else value

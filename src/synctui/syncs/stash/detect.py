@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -30,6 +30,7 @@ class NamedFindings:
     created: int = 0
     updated: int = 0
     gone: tuple[int, ...] = ()
+    returned: int = 0
     known: int = 0
     found: int = 0
 
@@ -43,6 +44,8 @@ class NamedFindings:
 class Findings:
     """What differs; ids ascend. `repaired` are scenes that no timestamp gives away, `known` and `found` how many there are.
 
+    `restored` says that the server has gone back in time: what was gone is there again, or a time is an earlier one. Then
+    timestamps prove nothing: what they were before, they may be again.
     `cut_short` says that the server listed fewer scenes than it counts: those that are missing prove nothing.
     """
 
@@ -54,6 +57,12 @@ class Findings:
     known: int = 0
     found: int = 0
     cut_short: bool = False
+    backwards: bool = False
+
+    @property
+    def restored(self) -> bool:
+        """True when the server seems to be a backup of what it was."""
+        return self.backwards or any(one.returned for one in self.named.values())
 
     @property
     def any(self) -> bool:
@@ -94,10 +103,15 @@ class Detector:
 
     async def run(self, entities: Collection[Entity]) -> Findings:
         """Return what differs in these kinds of things; at most two questions are open at once."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._beside(entities))
-            if Entity.SCENE in entities:
-                group.create_task(self._sweep())
+        sides = [asyncio.create_task(self._beside(entities))]
+        if Entity.SCENE in entities:
+            sides.append(asyncio.create_task(self._sweep()))
+        try:
+            await asyncio.gather(*sides)
+        finally:
+            for side in sides:
+                side.cancel()
+            await asyncio.gather(*sides, return_exceptions=True)
         if Entity.SCENE in entities:
             await self._repair()
         return self.findings
@@ -108,6 +122,7 @@ class Detector:
                 await self._named(entity)
         if Entity.SCENE in entities and self._since is None:
             await self._files()
+            await self._hashed()
 
     async def _named(self, entity: Entity) -> None:
         answer = await self._client.named(entity)
@@ -123,6 +138,7 @@ class Detector:
             ended = not page or (len(page) < self._page and findings.found + len(page) >= self._probe.scenes.count)
             upto = None if ended else page[-1].id
             known = await marks.versions_between(self._database, last, upto)
+            files = await marks.file_versions(self._database, list(known)) if self._counters else {}
             findings.known += len(known)
             findings.found += len(page)
             for swept in page:
@@ -130,7 +146,9 @@ class Detector:
                 if mark is None:
                     if self._recent(swept):
                         findings.created.append(swept.id)
-                elif differs(swept, mark) and self._recent(swept):
+                    continue
+                findings.backwards = findings.backwards or _earlier(swept.updated_at, mark.updated_at)
+                if differs(swept, mark, files.get(swept.id, {})) and self._recent(swept):
                     findings.changed.append(swept.id)
             findings.gone.extend(sorted(known))
             self._told(findings.found)
@@ -158,10 +176,25 @@ class Detector:
             self._moved += [scene for scene, files in page if known.get(scene, {}) != dict(files)]
             last = page[-1][0]
 
+    async def _hashed(self) -> None:
+        """Find scenes that came to have a perceptual hash, or lost it: that touches no time at all."""
+        if self._probe.hashed < 0 or self._probe.hashed == await marks.count_hashed(self._database):
+            return
+        last = 0
+        while True:
+            page = await self._client.hashed(last, self._page)
+            known = await marks.hashed_between(self._database, last, page[-1] if page else None)
+            self._moved += known ^ set(page)
+            if not page:
+                return
+            last = page[-1]
+
     async def _repair(self) -> None:
         if self._since is not None:
             return
         findings = self.findings
+        here = await marks.scene_marks(self._database, findings.created)
+        findings.backwards = findings.backwards or any(mark.deleted for mark in here.values())
         gone = {entity: one.gone for entity, one in findings.named.items()}
         there = {*findings.created, *findings.changed, *findings.gone}
         candidates = {
@@ -172,9 +205,19 @@ class Detector:
         findings.repaired.extend(sorted(candidates - there))
 
 
-def differs(swept: SweptScene, mark: SweptScene) -> bool:
-    """Tell whether a scene is not as it was: another text, or other counters where they were asked for."""
+def _earlier(now: str, before: str) -> bool:
+    """Tell whether a time has gone back."""
+    if now == before:
+        return False
+    later, sooner = instant(before), instant(now)
+    return later is not None and sooner is not None and sooner < later
+
+
+def differs(swept: SweptScene, mark: SweptScene, files: Mapping[int, str]) -> bool:
+    """Tell whether a scene is not as it was: another text, or other counters or files where they were asked for."""
     if swept.updated_at != mark.updated_at:
+        return True
+    if swept.files is not None and swept.files != frozenset(files.items()):
         return True
     return swept.o_counter is not None and (swept.o_counter, swept.play_count, swept.play_duration, swept.resume_time) != (
         mark.o_counter,
@@ -196,6 +239,7 @@ async def compare_named(
         mark = known.get(item.id)
         if mark is None or mark.deleted:
             findings.created += 1
+            findings.returned += mark is not None
         elif mark.updated_at != item.updated_at or mark.checksum != checksum(item):
             findings.updated += 1
     if 0 not in unreadable:

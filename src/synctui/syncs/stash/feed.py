@@ -21,7 +21,8 @@ class Feed:
 
     def here(self, path: str) -> str | None:
         """Return what a file of the server's is called here, None when no map leads to it or it lies in no library."""
-        if "\0" in path:
+        if "\0" in path or "\ufffd" in path:
+            # What could not be spelled in the server's answer is another name by now.
             return None
         mapped = self._maps.ours(path)
         if mapped is None or not os.path.isabs(mapped):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from synctui.errors import BadAnswer, ServerFailed
+from synctui.errors import ServerFailed
 from synctui.model.catalog import Entity, RowTrouble, Scene
 from synctui.syncs.stash.client import Client, Scenes
+
+OF_SINGLE_ROWS = ("graphql_error", "bad_list")
+"""What single scenes of a batch may be to blame for: the others are had without them."""
 
 _MOST = 8
 """So many scenes of a batch may be unreadable; where more are, the fault is not theirs."""
@@ -52,20 +55,32 @@ class Gathered:
 
 async def between(client: Client, first: int, last: int, expected: int) -> Gathered:
     """Return the scenes of a range, of which `expected` were listed; a server may hand out fewer than it is asked for."""
-    gathered = Gathered()
+    gathered, begin = Gathered(), first
     while first <= last:
         answer = await client.scenes_between(first, last)
         gathered.add(answer)
         if not answer.scenes or len(gathered.found) + len(gathered.lost) >= expected:
             break
         first = answer.scenes[-1].id + 1
+    if len(gathered.found) + len(gathered.lost) < expected:
+        await _left_out(client, begin, last, expected, gathered)
     return gathered
+
+
+async def _left_out(client: Client, first: int, last: int, expected: int, gathered: Gathered) -> None:
+    """Ask by id for what is still listed in a range and did not come with it; what does not come then either is said."""
+    listed = {swept.id for swept in await client.sweep(first - 1, 2 * expected) if swept.id <= last}
+    left = sorted(listed - {scene.id for scene in gathered.found} - {trouble.id for trouble in gathered.lost})
+    if left:
+        gathered.add(await client.scenes(left))
 
 
 async def rescue(client: Client, ids: Sequence[int], error: ServerFailed) -> Gathered:
     """Return what can be had of scenes that could not be answered together. Raises `error` when it is too little."""
     gathered = Gathered()
     await _part(client, list(ids), gathered, error)
+    if not gathered.found and len(ids) > 1:
+        raise error
     return gathered
 
 
@@ -75,7 +90,7 @@ async def _part(client: Client, ids: list[int], gathered: Gathered, error: Serve
     try:
         answer = await client.scenes(ids)
     except ServerFailed as failed:
-        if not isinstance(failed, BadAnswer) and failed.code != "graphql_error":
+        if failed.code not in OF_SINGLE_ROWS:
             raise
         if len(ids) == 1:
             gathered.lost.append(RowTrouble(Entity.SCENE, ids[0], failed.message))

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from synctui.model.catalog import (
     NAMED,
-    EditSettled,
     Entity,
     Named,
     NamedSynced,
@@ -27,7 +26,7 @@ from synctui.store.catalog import checksum
 from synctui.store.catalog_edits import edits_of
 from synctui.store.database import Database
 from synctui.syncs.stash.client import Client, Scenes
-from synctui.syncs.stash.conflicts import changed_fields, settle, with_edits
+from synctui.syncs.stash.conflicts import changed_fields, settle, unedited
 from synctui.syncs.stash.feed import Feed
 from synctui.syncs.stash.times import hot
 
@@ -90,38 +89,31 @@ class Merger:
                     merged.rows.append(SceneLogged(scene.id, "returned"))
             elif mark.checksum == sums[scene.id] and not self._force:
                 merged.skipped += 1
-                is_hot = hot(scene.updated_at, answer.date)
+                is_hot = _hot(scene, answer.date)
                 if mark.updated_at != scene.updated_at or mark.hot != is_hot:
                     touched.append((scene.id, scene.updated_at))
             else:
                 merged.updated += 1
                 fresh.append(scene)
-        written = await self._edited(fresh, merged)
+        await self._settle_edits(fresh, merged)
         merged.rows += await self._unseen(fresh, answer, merged)
         there = [scene.id for scene in fresh if scene.id in known]
         await self._history(fresh, there, merged)
-        heat = frozenset(scene.id for scene in answer.scenes if hot(scene.updated_at, answer.date))
-        if written or touched:
-            merged.rows.append(ScenesSynced(tuple(written), tuple(touched), heat, {one.id: sums[one.id] for one in written}))
+        heat = frozenset(scene.id for scene in answer.scenes if _hot(scene, answer.date))
+        if fresh or touched:
+            merged.rows.append(ScenesSynced(tuple(fresh), tuple(touched), heat, {one.id: sums[one.id] for one in fresh}))
         for trouble in answer.troubles:
             merged.failed += 1
             merged.rows.append(RowFailed(trouble.entity, trouble.id, trouble.message))
         return merged
 
-    async def _edited(self, fresh: Sequence[Scene], merged: Merged) -> list[Scene]:
-        """Return scenes as they count here, and note what became of what was edited."""
+    async def _settle_edits(self, fresh: Sequence[Scene], merged: Merged) -> None:
+        """Note what becomes of what was edited here."""
         edits = await edits_of(self._database, [scene.id for scene in fresh])
-        written = []
         for scene in fresh:
-            own = edits.get(scene.id)
-            if not own:
-                written.append(scene)
-                continue
-            settled: list[EditSettled] = [one for edit in own if (one := settle(edit, scene, self._strategy)) is not None]
+            settled = [one for edit in edits.get(scene.id, ()) if (one := settle(edit, scene, self._strategy)) is not None]
             merged.conflicts += sum(1 for one in settled if one.conflict is not None)
             merged.rows += settled
-            written.append(with_edits(scene, own, settled))
-        return written
 
     async def _unseen(self, fresh: Sequence[Scene], answer: Scenes, merged: Merged) -> list[Row]:
         """Return rows for what these scenes refer to and nobody has seen yet: by its id, or by its name alone."""
@@ -150,9 +142,11 @@ class Merger:
     async def _history(self, fresh: Sequence[Scene], there: Sequence[int], merged: Merged) -> None:
         """Note what changed in scenes that were here, and tell the change feed of their files."""
         before = await marks.whole_scenes(self._database, there) if there else {}
+        edited = await edits_of(self._database, there) if there else {}
         for scene in fresh:
             old = before.get(scene.id)
-            if old is not None and (fields := changed_fields(old, scene)):
+            # An edited field is compared with what the server had: what became of the edit is told by itself.
+            if old is not None and (fields := changed_fields(unedited(old, edited.get(scene.id, ())), scene)):
                 merged.rows.append(SceneLogged(scene.id, "updated", ", ".join(fields)))
         if self._silent or not fresh:
             return
@@ -169,6 +163,11 @@ class Merger:
     def forget(self) -> None:
         """Read anew what is known: performers, tags and studios were written meanwhile."""
         self._known.clear()
+
+
+def _hot(scene: Scene, date: str) -> bool:
+    """Tell whether a scene, or a file of it, was read in the second of its own change."""
+    return hot(scene.updated_at, date) or any(hot(file.updated_at, date) for file in scene.files)
 
 
 def referred(scene: Scene, entity: Entity) -> Sequence[int]:

@@ -22,8 +22,13 @@ def probe_in(payload: Fields) -> Probe | None:
     if not isinstance(raw, Mapping):
         return None
     newest = {name: _newest(raw.get(name)) for name in _COUNTED}
+    hashed = raw.get("hashed")
     return Probe(
-        **newest, date=str(raw.get("date", "")), offset=str(raw.get("offset", "")), version=str(raw.get("version", ""))
+        **newest,
+        hashed=hashed if isinstance(hashed, int) else -1,
+        date=str(raw.get("date", "")),
+        offset=str(raw.get("offset", "")),
+        version=str(raw.get("version", "")),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,7 @@ from synctui.syncs.stash.client import Client
 from synctui.syncs.stash.detect import Detector, Findings
 from synctui.syncs.stash.options import StashOptions
 from synctui.syncs.stash.payload import packed_probe
-from synctui.syncs.stash.probing import nothing_changed, zones
+from synctui.syncs.stash.probing import gone_back, nothing_changed, zones
 from synctui.syncs.stash.times import earlier
 from synctui.syncs.stash.tools import Tools
 from synctui.words import count
@@ -102,14 +103,16 @@ class Planner:
         servers = self.planned.servers = await state.server_state(database)
         states = await state.entity_states(database)
         probe = self.planned.probe = await client.probe()
-        mode = self.planned.mode = self._mode(states, servers, probe)
+        known = await marks.live_count(database, Entity.SCENE)
+        mode = self.planned.mode = await self._mode(states, servers, probe, known > 0)
         if mode == "auto":
             # The probe says it all.
             self.planned.note = self._noted(probe, "probe", exact=False)
             yield Tally("unchanged", probe.scenes.count)
             return
-        known = await marks.live_count(database, Entity.SCENE)
-        first = not known and Entity.SCENE in options.entities
+        first = not known and Entity.SCENE in options.entities and options.since is None
+        if first and options.whole:
+            mode = self.planned.mode = "full"
         findings = Findings()
         if not first:
             detector = Detector(
@@ -118,9 +121,12 @@ class Planner:
                 probe,
                 counters=mode != "incremental",
                 since=options.since,
-                files_since=servers.files_since,
+                files_since=earlier(servers.probe.date, zones(servers, probe)) if servers.probe is not None else "",
             )
             findings = await detector.run(options.entities)
+        if findings.restored and options.whole:
+            mode = self.planned.mode = "full"
+            yield Notice("warning", "Stash has gone back in time, as from a backup: everything is compared")
         self.planned.findings = findings
         for notice in self._brakes(findings, servers, probe):
             yield notice
@@ -128,19 +134,19 @@ class Planner:
         shared = self._shared(silent=silent)
         held = self._held_back(findings, probe)
         done = False
-        for item in self._operations(findings, probe, mode, shared, held, fetch_all=mode == "full"):
+        for item in self._operations(findings, probe, mode, shared, held, fetch_all=first or mode == "full"):
             done = True
             yield item
         if done:
             exact = options.whole and mode in ("full", "smart")
             yield self._record(probe, mode, exact=exact, whole=options.whole and not findings.cut_short and not held)
-        else:
+        elif await state.agrees(database, probe):
             self.planned.note = self._noted(probe, mode, exact=mode in ("full", "smart"))
         if findings.found:
             known_as_is = findings.found - len(findings.created) - len(findings.changed) - len(findings.repaired)
             yield Tally("unchanged", 0 if mode == "full" else max(0, known_as_is))
 
-    def _mode(self, states: dict[Entity, EntityState], servers: ServerState, probe: Probe) -> Mode:
+    async def _mode(self, states: dict[Entity, EntityState], servers: ServerState, probe: Probe, begun: bool) -> Mode:
         """Return how to sync; `auto` means that nothing has changed."""
         options = self._options
         if options.mode in ("full", "smart"):
@@ -149,15 +155,17 @@ class Planner:
             return "incremental"
         wanted = [states[entity] for entity in options.entities]
         if any(one.last_success is None for one in wanted) or (options.force and options.mode == "auto"):
-            return "full"
+            # What an interrupted first sync has brought is here already.
+            return "smart" if begun and options.whole and not options.force else "full"
         if not options.force and options.whole:
             stale = any(
                 one.last_exact is None or self._tools.clock.now() - parse_rfc3339(one.last_exact) >= EXACT_EVERY
                 for one in wanted
             )
-            if options.mode == "auto" and stale:
+            if options.mode == "auto" and (stale or gone_back(servers, probe)):
                 return "smart"
-            if servers.url == self._tools.settings.url and nothing_changed(servers, probe):
+            # In a thread: it may have to know when clocks are put back all over the world.
+            if servers.url == self._tools.settings.url and await asyncio.to_thread(nothing_changed, servers, probe):
                 return "auto"
         return "incremental"
 
@@ -267,7 +275,6 @@ class Planner:
 
     def _noted(self, probe: Probe, mode: str, *, exact: bool) -> CatalogSynced:
         whole = self._options.whole
-        offsets = zones(self.planned.servers, probe)
         return CatalogSynced(
             entities=self._options.entities if self._options.since is None else (),
             mode=mode,
@@ -275,8 +282,7 @@ class Planner:
             exact=exact and whole,
             url=self._tools.settings.url if whole else "",
             probe=probe if whole else None,
-            files_since=earlier(probe.date, offsets) if whole else "",
-            offsets=offsets,
+            offsets=zones(self.planned.servers, probe),
         )
 
 

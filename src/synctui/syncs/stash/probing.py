@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synctui.model.catalog import Newest, Probe
 from synctui.store.catalog_state import ServerState
-from synctui.syncs.stash.times import settled, shows, zone
+from synctui.syncs.stash.times import instant, settled, shows, zone
 
 
 def nothing_changed(state: ServerState, now: Probe) -> bool:
@@ -16,10 +16,21 @@ def nothing_changed(state: ServerState, now: Probe) -> bool:
     before = state.probe
     if before is None or not now.date or state.held_back:
         return False
-    if _all(before) != _all(now) or before.version != now.version:
+    if _all(before) != _all(now) or (before.version, before.hashed) != (now.version, now.hashed):
         return False
     offsets = zones(state, now)
     return all(settled(one.updated_at, before.date) and shows(one.updated_at, now.date, offsets) for one in _all(now))
+
+
+def gone_back(state: ServerState, now: Probe) -> bool:
+    """Tell whether something that was newest is not there any more: deleted, or taken back with a backup."""
+    if state.probe is None:
+        return False
+    for before, after in zip(_all(state.probe), _all(now), strict=True):
+        later, sooner = instant(before.updated_at), instant(after.updated_at)
+        if later is not None and sooner is not None and sooner < later:
+            return True
+    return False
 
 
 def zones(state: ServerState, probe: Probe) -> tuple[str, ...]:

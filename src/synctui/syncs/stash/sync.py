@@ -26,7 +26,8 @@ class StashSync:
 
     def __init__(self, tools: Tools) -> None:
         self.tools = tools
-        self.lanes: Mapping[str, Lane] = {LANE: Lane(LANE, width=tools.settings.in_flight)}
+        # One more than are asked for at once: the server works on the next batch while one is being stored.
+        self.lanes: Mapping[str, Lane] = {LANE: Lane(LANE, width=tools.settings.in_flight + 1)}
         self._puller = Puller(tools)
         self._noted: dict[str, Row] = {}
 

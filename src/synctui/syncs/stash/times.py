@@ -8,11 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 _FORM = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)?")
 _WESTMOST = timedelta(hours=-12)
 _SETTLED_S = 2.0
 _OVERLAP = timedelta(hours=1)
+_PUT_BACK = timedelta(hours=3)
+"""No clock is put back by more."""
+
+_NO_PLACES = frozenset(("localtime",))
 
 
 def instant(text: str) -> datetime | None:
@@ -54,13 +59,31 @@ def settled(newest: str, date: str) -> bool:
 
 def shows(newest: str, date: str, offsets: Iterable[str]) -> bool:
     """Tell whether a change made at the server's `date` would sort behind `newest`, whichever of these zones it writes."""
-    read = instant(date)
     if newest == "":
         return True
-    wall = wall_clock(newest)
-    if read is None or not wall:
+    read, wrote, wall = instant(date), instant(newest), wall_clock(newest)
+    if read is None or wrote is None:
         return False
-    return all(_in_zone(read - timedelta(seconds=_SETTLED_S), offset) >= wall for offset in offsets)
+    known = set(offsets)
+    if read - wrote < _PUT_BACK:
+        known |= {later for offset in known for later in _turned(offset, wrote, read)}
+    return all(_in_zone(read - timedelta(seconds=_SETTLED_S), offset) >= wall for offset in known)
+
+
+def _turned(offset: str, before: datetime, after: datetime) -> set[str]:
+    """Return what an offset may have become meanwhile: in autumn clocks are put back, and times come once more."""
+    turned = set()
+    for name in available_timezones() - _NO_PLACES:
+        place = ZoneInfo(name)
+        was, now = before.astimezone(place).utcoffset(), after.astimezone(place).utcoffset()
+        if was != now and was == _shift(offset) and now is not None:
+            turned.add(_offset(now))
+    return turned
+
+
+def _offset(shift: timedelta) -> str:
+    minutes = round(shift.total_seconds() / 60)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
 def earlier(date: str, offsets: Iterable[str]) -> str:

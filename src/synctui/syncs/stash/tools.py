@@ -30,8 +30,14 @@ class Tools:
         # Deferred: it brings httpx, which a program that asks no server does without.
         from synctui.adapters.stash import Stash
 
-        key = self.settings.api_key
-        return Stash(self.settings.url, api_key=key.reveal(), timeout=self.settings.timeout, heard=heard)
+        settings = self.settings
+        return Stash(
+            settings.url,
+            api_key=settings.api_key.reveal(),
+            timeout=settings.timeout,
+            in_flight=settings.in_flight,
+            heard=heard,
+        )
 
     async def scans(self) -> AsyncGenerator[None, None]:
         """Yield whenever the server has ended a scan. Raises ServerFailed, NotAuthorised, ConfigError."""

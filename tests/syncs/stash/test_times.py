@@ -1,0 +1,84 @@
+"""A server's times as text: what they mean, and what a probe of them can and cannot show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from synctui.model.catalog import Newest, Probe
+from synctui.store.catalog_state import ServerState
+from synctui.syncs.stash.probing import nothing_changed
+from synctui.syncs.stash.times import earlier, hot, instant, settled, shows, zone
+
+NEW_YORK = "2026-11-27T08:00:00-05:00"
+
+
+def test_texts_mean_moments() -> None:
+    assert instant(NEW_YORK) == instant("2026-11-27T13:00:00Z") == instant("2026-11-27T18:30:00.5+05:30")
+    for odd in ("", "2026-11-27", "2026-11-27T08:00:00", "2026-13-41T08:00:00Z", "9999-12-31T23:59:59-12:00", "1h", "٢"):
+        assert instant(odd) is None
+    assert [zone(text) for text in (NEW_YORK, "2026-11-27T13:00:00Z", "nonsense")] == ["-05:00", "+00:00", ""]
+
+
+@pytest.mark.parametrize(
+    "date, expected",
+    [
+        ("2026-11-27T13:00:00Z", True),
+        ("2026-11-27T13:00:01Z", True),
+        ("2026-11-27T13:00:02Z", False),
+        ("2026-11-27T12:00:00Z", False),
+        ("", False),
+    ],
+)
+def test_a_row_is_hot_in_the_second_of_its_change(date: str, expected: bool) -> None:
+    assert hot(NEW_YORK, date) is expected
+
+
+def test_a_second_is_over_two_seconds_later() -> None:
+    assert not settled(NEW_YORK, "2026-11-27T13:00:01Z")
+    assert settled(NEW_YORK, "2026-11-27T13:00:02Z")
+    assert settled("", "2026-11-27T13:00:02Z")
+    assert not settled(NEW_YORK, "")
+
+
+def test_a_change_in_another_zone_may_not_show() -> None:
+    at = "2026-11-27T13:10:00Z"
+    assert shows(NEW_YORK, at, ["-05:00"])
+    assert shows(NEW_YORK, at, ["-05:00", "+05:30"])
+    assert not shows("2026-11-27T18:30:00+05:30", at, ["-05:00", "+05:30"])
+    assert shows("2026-11-27T18:30:00+05:30", "2026-11-28T00:00:00Z", ["-05:00", "+05:30"])
+
+
+def test_files_are_asked_for_from_the_westernmost_clock_on() -> None:
+    assert earlier("2026-11-27T13:00:00Z", ["-05:00", "+05:30"]) == "2026-11-27T07:00:00"
+    assert earlier("2026-11-27T13:00:00Z", []) == "2026-11-27T00:00:00"
+    assert earlier("", ["-05:00"]) == ""
+
+
+def _probe(date: str = "2026-11-27T14:00:00Z") -> Probe:
+    one = Newest(3, NEW_YORK)
+    return Probe(one, one, one, one, one, hashed=2, date=date, offset="-05:00", version="v1")
+
+
+def test_the_same_answer_proves_that_nothing_changed() -> None:
+    before = ServerState(probe=_probe(), offsets=("-05:00",))
+    now = _probe("2026-11-27T15:00:00Z")
+    assert nothing_changed(before, now)
+    for change in (
+        {"scenes": Newest(4, NEW_YORK)},
+        {"files": Newest(3, "2026-11-27T09:00:00-05:00")},
+        {"version": "v2"},
+        {"hashed": 3},
+        {"date": ""},
+        # It may have begun to write in another zone, where a change sorts behind what is newest now.
+        {"offset": "-10:00"},
+    ):
+        assert not nothing_changed(before, replace(now, **change)), change
+
+
+def test_what_a_probe_cannot_know_is_not_believed() -> None:
+    now = _probe("2026-11-27T15:00:00Z")
+    assert not nothing_changed(ServerState(), now)
+    assert not nothing_changed(ServerState(probe=_probe("2026-11-27T13:00:01Z")), now), "it was read within the second"
+    assert not nothing_changed(ServerState(probe=_probe(), held_back=3), now), "something waits to be decided"
