@@ -77,6 +77,8 @@ class Server:
             base_url=url,
             headers={"User-Agent": f"SyncTUI/{__version__}", "Accept-Encoding": _PACKING, **(headers or {})},
             auth=None if auth is None else httpx.BasicAuth(*auth),
+            # Where no TLS can come about, reading all authorities would only cost time.
+            verify=not url.lower().startswith("http://"),
             # Shorter than the whole, so that a host that is off is known from one that is slow.
             timeout=httpx.Timeout(timeout, connect=min(_CONNECT_S, timeout * 0.8)),
             limits=httpx.Limits(max_connections=4, max_keepalive_connections=4, keepalive_expiry=60.0),

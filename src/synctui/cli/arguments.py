@@ -255,7 +255,8 @@ def _command_arguments(command: str, words: list[str], literal: tuple[str, ...])
         if values["action"] == "show" and values["targets"]:
             raise UsageError("scene show takes a number only", hint="synctui scene set ID FIELD=VALUE changes something")
     elif command == "conflicts":
-        if literal or (values["action"] == "take") is not bool(values["job"] and values["side"]):
+        named = (bool(values["job"]), bool(values["side"]))
+        if literal or named != ((True, True) if values["action"] == "take" else (False, False)):
             raise UsageError("which conflict, and who is right?", hint="synctui conflicts take ID local|remote")
     elif "targets" in values:
         values["targets"] = (*values["targets"], *literal)

@@ -7,7 +7,7 @@ import aiosqlite
 from synctui.failpoints import failpoint
 from synctui.jobs.draft import Draft
 from synctui.jobs.shop import Shop
-from synctui.model.plan import Request
+from synctui.model.plan import UNATTENDED, Request
 from synctui.model.states import JobState
 from synctui.model.sync import Noting
 from synctui.store import drafts, jobs
@@ -54,9 +54,19 @@ async def fill(shop: Shop, draft: Draft, job: int, state: JobState) -> bool:
     return await shop.database.write(work, attach=draft.path)
 
 
-async def note_nothing(shop: Shop, request: Request) -> None:
-    """Store what a kind has to note of a request that was planned and needs nothing done."""
+async def note_nothing(shop: Shop, request: Request, job: int = 0) -> None:
+    """Store what a kind has to note of a request that was planned and needs nothing done; `job` is the one that says so.
+
+    Of jobs that nobody asked for, and that have nothing to say, the newest is enough.
+    """
     sync = shop.syncs[request.kind]
-    rows = sync.nothing_to_do(request) if isinstance(sync, Noting) else ()
-    if rows:
-        await shop.database.write(lambda connection: write_rows(connection, rows, job=0, at=shop.now()))
+    if not isinstance(sync, Noting):
+        return
+    rows = sync.nothing_to_do(request)
+
+    async def work(connection: aiosqlite.Connection) -> None:
+        await write_rows(connection, rows, job=job, at=shop.now())
+        if job and request.origin in UNATTENDED:
+            await jobs.forget_empty(connection, request, job)
+
+    await shop.database.write(work)

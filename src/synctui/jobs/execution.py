@@ -202,7 +202,7 @@ class Execution:
             state = JobState.AWAITING_CONFIRMATION if waits else JobState.PENDING
             await drafting.fill(self._shop, draft, record.id, state)
             if not draft.totals.total:
-                await drafting.note_nothing(self._shop, record.request)
+                await drafting.note_nothing(self._shop, record.request, record.id)
 
     async def _failed(self, record: JobRecord, error: Exception) -> None:
         if isinstance(error, SyncTuiError):

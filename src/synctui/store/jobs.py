@@ -335,3 +335,14 @@ async def statistics(database: Database, kind: str) -> dict[str, int]:
 def _filter(columns: Mapping[str, object | None]) -> tuple[list[str], list[object]]:
     given = {name: value for name, value in columns.items() if value is not None}
     return [f"{name} = ?" for name in given], list(given.values())
+
+
+async def forget_empty(connection: aiosqlite.Connection, request: Request, before: int) -> None:
+    """Forget earlier jobs that asked the same by themselves and had nothing to do: one that says so is enough."""
+    empty = (
+        "SELECT id FROM jobs WHERE asks = ? AND id < ? AND total = 0 AND state = 'completed'"
+        " AND json_extract(request, '$.origin') = ?"
+    )
+    parameters = (request.fingerprint(), before, request.origin)
+    await connection.execute(f"DELETE FROM journal WHERE job IN ({empty})", parameters)
+    await connection.execute(f"DELETE FROM jobs WHERE id IN ({empty})", parameters)

@@ -79,7 +79,7 @@ class Puller:
         if operation.action == "pull":
             return await self._pull(operation)
         if operation.action == "sweep":
-            return await self._sweep(operation)
+            return await self._sweep(operation, run)
         if operation.action == "fetch":
             return await self._fetch(operation, run)
         if operation.action == "delete":
@@ -130,15 +130,18 @@ class Puller:
         rows: list[Row] = [NamedSynced(tuple(wanted))] if wanted else []
         return _with_troubles(rows, answer.troubles, numbers)
 
-    async def _sweep(self, operation: Operation) -> Outcome:
+    async def _sweep(self, operation: Operation, run: Run) -> Outcome:
         after, seen = _number(operation.payload, "after"), _number(operation.payload, "seen")
         total = _number(operation.payload, "count")
         page = await self._server().sweep(after, SWEEP_PAGE)
         ids = [swept.id for swept in page]
         shared: Fields = {name: operation.payload[name] for name in ("force", "silent") if name in operation.payload}
         if not page and seen < total and seen < (await self._server().probe()).scenes.count:
+            # Some may have been deleted meanwhile: a little later it may agree with itself.
             counted = f"Stash lists {seen:,} scenes and counts {total:,}"
-            raise BadAnswer(counted, hint="the server's log may say why", code="bad_list")
+            if run.attempt < _TRIES:
+                raise BadAnswer(counted, hint="the server's log may say why", code="bad_list")
+            return Outcome(Result.FAILED, "bad_list", counted, retryable=True)
         append = list(fetch_ranges(ids, self._tools.settings.page_size, shared))
         if page and (len(page) == SWEEP_PAGE or seen + len(page) < total):
             append.append(sweep_operation(ids[-1], seen + len(page), total, shared))
