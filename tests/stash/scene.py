@@ -35,6 +35,9 @@ from tests.stash.comparing import compare, compare_strictly
 
 KILLED = -signal.SIGKILL
 DAY = 86_400.0
+HURRIED = 200.0
+"""The program's clock may run so many times as fast: what it waits between tries passes at once."""
+
 START = datetime(2026, 5, 12, 9, 30, tzinfo=UTC)
 Line = dict[str, Any]
 

@@ -15,7 +15,7 @@ from synctui.simulators.stash.library import Library
 from synctui.simulators.web import Answer, Ask
 from tests.stash.comparing import compare
 from tests.stash.editing import Editor
-from tests.stash.scene import Braked, Scene, scene_in
+from tests.stash.scene import HURRIED, Braked, Scene, scene_in
 
 
 @pytest.fixture
@@ -92,31 +92,40 @@ def cut_listing(scene: Scene, behind: int) -> None:
 
 @pytest.mark.parametrize("mode", ["auto", "incremental", "smart", "full"])
 @pytest.mark.parametrize("behind", [0, 50, 57, 59])
-async def test_a_listing_that_was_cut_short(scene: Scene, behind: int, mode: str) -> None:
+async def test_a_listing_that_was_cut_short(tmp_path: Path, behind: int, mode: str) -> None:
     """Even one scene that is missing there proves nothing, however few they are."""
-    good = scene.server.web.answer
-    cut_listing(scene, behind)
-    scene.library.update_scene(1, title="to be looked at")
-    await braked(scene, "--mode", mode)
-    ran = await scene.command("--mode", mode, "--allow-mass-change")
-    assert live(scene) == 60, "they are asked for one by one before they are marked"
-    assert ran.code in (0, 3), ran
-    scene.server.web.answer = good
-    scene.time.tick()
-    assert (await scene.command()).code == 0
-    assert scene.wrong() == []
-
-
-@pytest.mark.parametrize("behind", [0, 30, 59])
-async def test_a_first_listing_that_was_cut_short(tmp_path: Path, behind: int) -> None:
-    """What was not listed is not thought to be here: the next sync looks again."""
-    async with scene_in(tmp_path, scenes=60) as scene, scene.running():
+    async with scene_in(tmp_path, scenes=60, speed=HURRIED) as scene, scene.running():
+        (await scene.sync()).ended()
+        scene.time.tick(30)
         good = scene.server.web.answer
         cut_listing(scene, behind)
-        await scene.sync()
+        scene.library.update_scene(1, title="to be looked at")
+        before = scene.content()
+        with pytest.raises(Braked):
+            await scene.sync(mode)
+        assert scene.content() == before
+        await scene.sync(mode, allow=True)
+        assert live(scene) == 60, "they are asked for one by one before they are marked"
         scene.server.web.answer = good
         scene.time.tick()
-        (await scene.sync()).ended()
+        (await scene.sync(mode)).ended()
+        assert scene.wrong() == []
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["again", "resumed"])
+@pytest.mark.parametrize("behind", [0, 30, 59])
+async def test_a_first_listing_that_was_cut_short(tmp_path: Path, behind: int, again: bool) -> None:
+    """What was not listed is not thought to be here: the next sync looks again."""
+    async with scene_in(tmp_path, scenes=60, speed=HURRIED) as scene, scene.running():
+        good = scene.server.web.answer
+        cut_listing(scene, behind)
+        told = await scene.sync()
+        scene.server.web.answer = good
+        scene.time.tick()
+        if told.state is JobState.PAUSED and not again:
+            (await scene.resume(told.job)).ended()
+        else:
+            (await scene.sync()).ended()
         assert scene.wrong() == []
 
 

@@ -45,7 +45,9 @@ def _repeat(rows: list[Any]) -> None:
 
 def _at(place: int, row: object) -> Callable[[list[Any]], None]:
     def change(rows: list[Any]) -> None:
-        rows[place] = row
+        # The page that says that there is no more has no such row.
+        if place < len(rows):
+            rows[place] = row
 
     return change
 

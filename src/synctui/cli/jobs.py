@@ -96,7 +96,8 @@ async def _show(arguments: Arguments, engine: Engine) -> ExitCode:
         terminal.write(_operation_line(terminal, one) + "\n")
     if len(found) == limit:
         terminal.write(f"      … the first {limit:,}; --limit N or --search TEXT shows others\n")
-    if record.state.final and record.counts.get("done", 0) > record.undone and not record.undo_of:
+    undoable = record.counts.get("done", 0) > record.undone and record.plan.undoable > 0
+    if record.state.final and undoable and not record.undo_of:
         terminal.write(f"      synctui jobs undo {record.id} takes it back\n")
     return ExitCode.DONE
 

@@ -144,19 +144,18 @@ async def count_hashed(database: Database) -> int:
 
 async def file_versions(database: Database, scenes: Sequence[int]) -> dict[int, dict[int, str]]:
     """Return of each scene its files' ids with their `updated_at`."""
-    found: dict[int, dict[int, str]] = {}
-    for chunk in _chunks(scenes):
-        sql = f"SELECT scene_id, id, updated_at FROM stash_files WHERE scene_id IN ({_marks(chunk)})"
-        for row in await database.rows(sql, chunk):
-            found.setdefault(row[0], {})[row[1]] = row[2]
-    return found
+    return await _of_files(database, "updated_at", scenes)
 
 
 async def file_paths(database: Database, scenes: Sequence[int]) -> dict[int, dict[int, str]]:
     """Return of each scene its files' ids with the paths that the server has for them."""
+    return await _of_files(database, "path", scenes)
+
+
+async def _of_files(database: Database, column: str, scenes: Sequence[int]) -> dict[int, dict[int, str]]:
     found: dict[int, dict[int, str]] = {}
     for chunk in _chunks(scenes):
-        sql = f"SELECT scene_id, id, path FROM stash_files WHERE scene_id IN ({_marks(chunk)})"
+        sql = f"SELECT scene_id, id, {column} FROM stash_files WHERE scene_id IN ({_marks(chunk)})"
         for row in await database.rows(sql, chunk):
             found.setdefault(row[0], {})[row[1]] = row[2]
     return found

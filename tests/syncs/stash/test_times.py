@@ -77,6 +77,26 @@ def test_the_same_answer_proves_that_nothing_changed() -> None:
         assert not nothing_changed(before, replace(now, **change)), change
 
 
+def test_a_summer_edit_is_believed_at_once_though_winters_were_seen() -> None:
+    newest = Newest(3, "2026-07-01T12:00:00-04:00")
+    before = Probe(newest, newest, newest, newest, newest, date="2026-07-01T16:00:05Z", offset="-04:00")
+    state = ServerState(probe=before, offsets=("-04:00", "-05:00"))
+    assert nothing_changed(state, replace(before, date="2026-07-01T16:05:00Z"))
+    # Without its log nobody knows in which of them it writes now.
+    silent = replace(before, offset="")
+    assert not nothing_changed(replace(state, probe=silent), replace(silent, date="2026-07-01T16:05:00Z"))
+    assert nothing_changed(replace(state, probe=silent), replace(silent, date="2026-07-01T17:05:00Z"))
+
+
+def test_the_hour_that_comes_twice_is_not_believed() -> None:
+    newest = Newest(3, "2026-11-01T01:45:00-04:00")
+    before = Probe(newest, newest, newest, newest, newest, date="2026-11-01T05:46:00Z", offset="-04:00")
+    state = ServerState(probe=before, offsets=("-04:00",))
+    assert nothing_changed(state, replace(before, date="2026-11-01T05:59:00Z")), "not put back yet"
+    assert not nothing_changed(state, replace(before, date="2026-11-01T06:30:00Z")), "01:30 once more"
+    assert nothing_changed(state, replace(before, date="2026-11-01T06:46:00Z")), "01:46 once more"
+
+
 def test_what_a_probe_cannot_know_is_not_believed() -> None:
     now = _probe("2026-11-27T15:00:00Z")
     assert not nothing_changed(ServerState(), now)

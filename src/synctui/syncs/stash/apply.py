@@ -72,7 +72,7 @@ class Puller:
 
     def _pause(self, error: ServerFailed) -> Pause:
         until = self._tools.clock.now() + timedelta(seconds=max(_ALONE_S, error.after or 0.0))
-        text = f"{error.message}: {error.hint}" if error.hint else error.message
+        text = f"Stash: {error.message}" + (f" ({error.hint})" if error.hint else "")
         return Pause(error.code, until, "job", text)
 
     async def _apply(self, operation: Operation, run: Run) -> Outcome:

@@ -18,8 +18,19 @@ def nothing_changed(state: ServerState, now: Probe) -> bool:
         return False
     if _all(before) != _all(now) or (before.version, before.hashed) != (now.version, now.hashed):
         return False
-    offsets = zones(state, now)
-    return all(settled(one.updated_at, before.date) and shows(one.updated_at, now.date, offsets) for one in _all(now))
+    return all(
+        settled(one.updated_at, before.date) and shows(one.updated_at, now.date, _current(state, now, one.updated_at))
+        for one in _all(now)
+    )
+
+
+def _current(state: ServerState, now: Probe, newest: str) -> tuple[str, ...]:
+    """Return the zones that the server may write times in now.
+
+    That of its log, whose newest line is not older than its start, and that of its newest row: it takes a start to change
+    zones, and daylight saving is known to whoever compares. Where it shows no log, any zone that it ever wrote in.
+    """
+    return tuple({now.offset, zone(newest)} - {""}) if now.offset else zones(state, now)
 
 
 def gone_back(state: ServerState, now: Probe) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 
+from synctui.errors import NotAuthorised, ServerFailed
 from synctui.model.json import Fields, Json
 from synctui.model.library import Row
 from synctui.model.outcome import Outcome, Receipt
@@ -35,8 +36,14 @@ class StashSync:
         """Yield what would be done; where nothing has changed that is one question, and nothing to do."""
         planner = Planner(self.tools, request)
         self._noted.pop(request.fingerprint(), None)
-        async for item in planner.items():
-            yield item
+        try:
+            async for item in planner.items():
+                yield item
+        except (ServerFailed, NotAuthorised) as error:
+            # Read where nothing else says whom it is about.
+            error.message = f"Stash: {error.message}"
+            error.args = (error.message,)
+            raise
         if planner.planned.note is not None:
             self._noted[request.fingerprint()] = planner.planned.note
 
