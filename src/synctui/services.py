@@ -48,8 +48,6 @@ __all__ = ["Farewell", "Launch", "Screens", "Services", "configuration", "servic
 _TASKS = "synctui.timing.tasks"
 # What takes long. Whoever looks at a video does not wait for the cluster, and what engines read is written on this machine.
 _FOR_CLUSTER = frozenset(f"{_TASKS}:{name}" for name in ("speech_of", "align_cues", "judge_spans", "spans_of_speech"))
-# What writes into the change feed: corrected subtitles, and files that Stash says have come, moved or gone.
-_CHANGE_FILES = ("subtitles", "stash")
 # So often at most are players told of what changed, however much that is.
 _SPACING_S = 15.0
 # Programs of others run on this machine, whoever has listened for them.
@@ -228,7 +226,7 @@ async def _closing(stash: StashSync) -> AsyncIterator[None]:
 
 def follow_ups(config: Config, ended: Ended) -> Sequence[Request]:
     """Return what follows a job: the players are told when it has changed files and they are to be told by themselves."""
-    if ended.kind not in _CHANGE_FILES or ended.request.checks or not ended.counts.get(Result.DONE, 0):
+    if ended.kind != "subtitles" or ended.request.checks or not ended.counts.get(Result.DONE, 0):
         return ()
     wanted = [player for player in player_settings(config) if player.enabled and player.auto_sync]
     return (_request(wanted, "follow_up"),) if config.players.enabled and wanted else ()

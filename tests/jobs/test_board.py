@@ -200,10 +200,31 @@ async def test_an_undo_is_tried_again_where_it_failed(bench: Bench) -> None:
         ),
         ({"done": 1}, ("align", "restore"), "1 done"),
         ({}, ("align",), "nothing done"),
+        ({"done": 2, "unchanged": 3}, ("confirm", "record"), "2 done, 3 told once more"),
+        ({"done": 2, "unchanged": 3}, ("pull", "fetch", "record"), "2 done, 3 as they were"),
+        ({"done": 1, "skipped": 2}, ("record", "hold"), "1 done, 2 held back"),
     ],
 )
 def test_a_result_in_one_line(counts: dict[str, int], actions: tuple[str, ...], told: str) -> None:
     assert summary.result(JobState.COMPLETED, counts, actions) == told
+
+
+@pytest.mark.parametrize(
+    ("action", "outcome", "told"),
+    [
+        ("align", "done", "aligned"),
+        ("confirm", "unchanged", "once more"),
+        ("fetch", "unchanged", "as it was"),
+        ("fetch", "done", "changed"),
+        ("fetch", "failed", "failed"),
+        ("sweep", "done", "listed"),
+        ("delete", "done", "marked"),
+        ("hold", "skipped", "held back"),
+        ("record", "done", "noted"),
+    ],
+)
+def test_an_end_in_a_word(action: str, outcome: str, told: str) -> None:
+    assert summary.end_word(action, outcome) == told
 
 
 def test_a_job_that_did_not_get_through_says_so() -> None:
@@ -221,6 +242,9 @@ def test_a_job_that_did_not_get_through_says_so() -> None:
         (Request("subtitles", ("Series::The Long Orbit::Season 01",)), "The Long Orbit, Season 01"),
         (Request("subtitles", ("Series::/Old/The Long Orbit",)), "The Long Orbit"),
         (Request("subtitles", ("/m/a.srt",), {"restore": True}), "restore a.srt"),
+        (Request("stash"), "everything"),
+        (Request("stash", ("12",)), "scene 12"),
+        (Request("stash", ("12", "34", "56")), "scene 12 and 2 more"),
     ],
 )
 def test_what_a_job_is_about(request_: Request, told: str) -> None:

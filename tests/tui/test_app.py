@@ -307,6 +307,9 @@ def test_the_tour_catches_up_with_who_does_not_wait_for_it(tmp_path: Path) -> No
     guide.look("library", Board((undo, job)))
     assert guide.step.id == "players"
     guide.look("players", Board((undo, job)))
+    assert guide.step.id == "stash"
+    told = replace(job, snapshot=replace(job.snapshot, job=3), request=Request("stash"))
+    guide.look("catalogue", Board((told, undo, job)))
     assert guide.step.id == "own"
 
 

@@ -18,7 +18,7 @@ RUNNING = re.compile(rf"▶ subtitles {SERIES} +\d+ %")
 
 def told(terminal: Terminal, step: int, *texts: str) -> str:
     """Wait until the guided tour is at a step."""
-    return terminal.sees(f" {step}/8 ", *texts)
+    return terminal.sees(f" {step}/9 ", *texts)
 
 
 def go_down_to(terminal: Terminal, name: str) -> None:
@@ -80,10 +80,18 @@ def test_the_first_minute_leads_through_a_sync_a_kill_and_an_undo(tmp_path: Path
         told(terminal, 7, "P shows them")
         terminal.sees("✓ subtitles undo of ", seconds=30)
         terminal.press("P")
-        told(terminal, 8, "For your own library leave (q)")
+        told(terminal, 8, "S goes to its catalogue")
         terminal.sees("Living room", "Kodi 20.1", "Attic", "Den")
+        terminal.press("S")
+        told(terminal, 8, "s asks the made-up Stash for its 2,000 scenes")
+        terminal.sees("This Stash was never synced.")
+        terminal.press("s")
+        terminal.sees("all scenes to fetch", "run")
+        terminal.press("enter")
+        told(terminal, 9, "For your own library leave (q)")
+        terminal.sees("2,000 scenes", "synced", seconds=60)
         terminal.press("T")
-        terminal.until(lambda shown: " 8/8 " not in shown)
+        terminal.until(lambda shown: " 9/9 " not in shown)
         terminal.until(lambda shown: "▶" not in shown.splitlines()[0], seconds=30)
         terminal.press("q")
         assert terminal.ended() == 0
@@ -92,7 +100,7 @@ def test_the_first_minute_leads_through_a_sync_a_kill_and_an_undo(tmp_path: Path
     with synctui(f"--demo={base}") as terminal:
         terminal.sees("35 subs", "? help")
         terminal.settle(0.3)
-        assert "/8 " not in terminal.text, "who is done with the tour is left alone"
+        assert "/9 " not in terminal.text, "who is done with the tour is left alone"
         terminal.press("T")
         told(terminal, 1)
 
@@ -106,11 +114,11 @@ def test_the_tour_takes_room_only_where_there_is_some_and_can_be_skipped(
         terminal.sees("Demo", "? help")
         if size[1] < 16:
             terminal.settle(0.3)
-            assert "/8 " not in terminal.text
+            assert "/9 " not in terminal.text
             return
-        for step in range(1, 9):
+        for step in range(1, 10):
             told(terminal, step)
             terminal.press(".")
-        terminal.until(lambda shown: "/8 " not in shown)
+        terminal.until(lambda shown: "/9 " not in shown)
         terminal.press("q")
         assert terminal.ended() == 0

@@ -34,8 +34,8 @@ def test_every_place_reaches_help_the_palette_and_the_way_out() -> None:
 
 
 def test_a_command_gets_another_key_everywhere_or_in_one_place() -> None:
-    keymap = Keymap.of({"sync": "S F5", "jobs.undo": "ctrl-Y", "undo": "U"})
-    sync = keymap.command("library", "S")
+    keymap = Keymap.of({"sync": "A F5", "jobs.undo": "ctrl-Y", "undo": "U"})
+    sync = keymap.command("library", "A")
     assert sync is not None
     assert sync.id == "sync"
     assert keymap.command("library", "f5") == sync

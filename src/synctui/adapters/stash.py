@@ -6,6 +6,8 @@ It is asked in pages behind the last id, never by their numbers; an answer with 
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -224,7 +226,9 @@ class Stash:
         asked = {"query": document, "variables": variables}
         try:
             async with self._turns:
+                begun = time.monotonic()
                 reply = await self._server.ask("POST", _GRAPHQL, json=asked, allow=(400, 422), largest=largest)
+                taken = time.monotonic() - begun
         except NotAuthorised as error:
             raise refused(self._api_key, "(403)" in error.message) from None
 
@@ -239,7 +243,8 @@ class Stash:
                 await self._be_ready()
             self._mask(error)
             raise
-        return found, answers.moment(reply)
+        # Its clock is read when the answer is written: what was changed while it was being put together may not be in it.
+        return found, answers.moment(reply, math.ceil(taken))
 
     def _mask(self, error: ServerFailed) -> None:
         """Take the key out of what a server, or a proxy in between, repeats of what it was sent."""

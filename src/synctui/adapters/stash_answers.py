@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from synctui.adapters import stash_fields as fields
@@ -101,11 +101,11 @@ def single(answer: Data, key: str) -> object:
     return answer[key]
 
 
-def moment(reply: Reply) -> str:
-    """Return the server's clock when it answered, as RFC 3339 UTC text of whole seconds; empty where it says none."""
+def moment(reply: Reply, before: int = 0) -> str:
+    """Return the server's clock so many seconds before it answered, as RFC 3339 UTC text; empty where it says none."""
     try:
         told = parsedate_to_datetime(reply.headers.get("date", ""))
-        utc = told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+        utc = (told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)) - timedelta(seconds=before)
     except (ValueError, TypeError, OverflowError, IndexError):
         return ""
     return utc.strftime("%Y-%m-%dT%H:%M:%SZ") if utc.year >= 1970 else ""
@@ -355,6 +355,8 @@ def _rising(listed: Sequence[object], after: int, limit: int) -> list[tuple[int,
             fairly = fields.row_of(row)
             number = fields.identifier(fairly.get("id"))
         except Odd as odd:
+            if fields.beyond_ids(row):
+                continue
             raise BadAnswer(f"a scene in its list cannot be read: {odd}", hint=_LOG, code="bad_list") from None
         if number <= after:
             raise BadAnswer("its list of scenes is not in the order of their ids", hint=_LOG, code="bad_list")

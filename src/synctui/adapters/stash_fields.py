@@ -13,7 +13,10 @@ from collections.abc import Iterable, Mapping
 from synctui.errors import BadAnswer
 from synctui.model.catalog import StashId
 
-LARGEST_ID = 2**63 - 1
+LARGEST_ID = 2**31 - 1
+"""Ids are asked for as GraphQL's Int, which has 32 bits."""
+
+LARGEST_NUMBER = 2**63 - 1
 LONGEST_TEXT = 1024 * 1024
 LONGEST_LIST = 10_000
 
@@ -48,6 +51,14 @@ def identifier(value: object) -> int:
     return value
 
 
+def beyond_ids(row: object) -> bool:
+    """Tell whether a row has an id that is a number, and larger than any that can be asked for."""
+    value = row.get("id") if isinstance(row, dict) else None
+    if isinstance(value, str) and len(value) < 20 and value.isascii() and value.isdecimal():
+        value = int(value)
+    return type(value) is int and LARGEST_ID < value <= LARGEST_NUMBER
+
+
 def text(row: Row, key: str) -> str:
     """Return a text, empty where there is none; a number as it is written. Raises Odd."""
     value = row.get(key)
@@ -67,7 +78,7 @@ def whole(row: Row, key: str) -> int:
         return 0
     if (isinstance(value, str) and _WHOLE.fullmatch(value)) or (isinstance(value, float) and value.is_integer()):
         value = int(value)
-    if type(value) is not int or not -LARGEST_ID <= value <= LARGEST_ID:
+    if type(value) is not int or not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
         raise _odd(key, value)
     return value
 

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from synctui.adapters import stash_fields as fields
-from synctui.adapters.stash_fields import LARGEST_ID, LONGEST_LIST, Odd, Row
+from synctui.adapters.stash_fields import LARGEST_ID, LARGEST_NUMBER, LONGEST_LIST, Odd, Row
 from synctui.errors import BadAnswer
 from synctui.model.catalog import Entity, RowTrouble, Scene, SceneFile, StashId
 
@@ -205,7 +205,7 @@ def _quick(row: Any, studios: _Known, performers: _Known, tags: _Known) -> Scene
     if str(number) != key or not 0 < number <= LARGEST_ID:
         raise Odd
     o_counter, play_count, play_duration, resume_time = o_counter or 0, play_count or 0, play_duration or 0, resume_time or 0
-    if not (0 <= o_counter <= LARGEST_ID and 0 <= play_count <= LARGEST_ID):
+    if not (0 <= o_counter <= LARGEST_NUMBER and 0 <= play_count <= LARGEST_NUMBER):
         raise Odd
     if not (0 <= play_duration <= _MOST and 0 <= resume_time <= _MOST):
         raise Odd
@@ -267,9 +267,11 @@ def _quick_file(row: Any) -> SceneFile:
     if str(number) != key or not 0 < number <= LARGEST_ID:
         raise Odd
     # None is no number to compare, and so another oddity.
-    if not (0 <= size <= LARGEST_ID and 0 <= bit_rate <= LARGEST_ID and 0 <= duration <= _MOST and 0 <= frame_rate <= _MOST):
+    if not (0 <= size <= LARGEST_NUMBER and 0 <= bit_rate <= LARGEST_NUMBER):
         raise Odd
-    if not (0 <= width <= LARGEST_ID and 0 <= height <= LARGEST_ID) or len(marks) > LONGEST_LIST:
+    if not (0 <= duration <= _MOST and 0 <= frame_rate <= _MOST):
+        raise Odd
+    if not (0 <= width <= LARGEST_NUMBER and 0 <= height <= LARGEST_NUMBER) or len(marks) > LONGEST_LIST:
         raise Odd
     prints = [(mark["type"], mark["value"]) for mark in marks]
     for kind, value in prints:

@@ -202,7 +202,13 @@ def _number(fields: Fields, key: str) -> int:
 def _rows(fields: Fields) -> str:
     """Return what became of the rows of a catalogue."""
     parts = [f"{_number(fields, 'processed'):,} compared"]
-    for key, word in (("created", "new"), ("updated", "changed"), ("deleted", "deleted"), ("rows_failed", "unreadable")):
+    for key, word in (
+        ("created", "new"),
+        ("updated", "changed"),
+        ("deleted", "deleted"),
+        ("rows_failed", "unreadable"),
+        ("conflicts", "in conflict"),
+    ):
         if number := _number(fields, key):
             parts.append(f"{number:,} {word}")
     return " rows    " + ", ".join(parts)

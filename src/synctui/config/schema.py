@@ -227,7 +227,7 @@ class Ui:
     """The screens."""
 
     theme: str = option("", 'Colours: dark, light, terminal (its own 16), and others; "" is by the terminal.', form="line")
-    keys: Mapping[str, str] = option({}, 'Keys of commands, as in {sync = "S", "jobs.undo" = "U"}; several by blanks.')
+    keys: Mapping[str, str] = option({}, 'Keys of commands, as in {sync = "f6", "jobs.undo" = "U"}; several by blanks.')
     refresh_hz: float = option(4.0, "How often progress is drawn, a second; less saves traffic over SSH.", low=0.2, high=30)
     mouse: bool = option(True, "Let the mouse be used.")
 

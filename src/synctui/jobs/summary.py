@@ -49,6 +49,27 @@ _PLAYER_ACTIONS = {
     "notify": "message",
 }
 """What a player is asked for, by the action of an operation."""
+_PULL_ACTIONS = {
+    "pull": "compare",
+    "sweep": "list",
+    "fetch": "fetch",
+    "delete": "mark gone",
+    "hold": "hold back",
+    "record": "note",
+}
+"""What is asked of a Stash server, and done with the answer."""
+_PULLS = frozenset(_PULL_ACTIONS) - frozenset(_PLAYER_ACTIONS)
+_PULLS_OUTCOMES = {Result.UNCHANGED: "as they were", Result.SKIPPED: "held back", Result.CONFLICT: "came back meanwhile"}
+_PULL_ENDS = {
+    ("pull", "done"): "changed",
+    ("fetch", "done"): "changed",
+    ("pull", "unchanged"): "as it was",
+    ("fetch", "unchanged"): "as it was",
+    ("sweep", "done"): "listed",
+    ("delete", "done"): "marked",
+    ("delete", "conflict"): "came back",
+    ("hold", "skipped"): "held back",
+}
 _PLAYERS_OUTCOMES = {Result.UNCHANGED: "told once more", Result.SKIPPED: "left out"}
 _LEFT_OUT = ("unmapped", "outside_roots", "unspeakable", "kept")
 _PLAYER_ENDS = {
@@ -76,7 +97,11 @@ def parts(counts: Mapping[str, object], actions: Collection[str] = (), found: in
     """
     known = {one: number for one in Result if isinstance(number := counts.get(one.value), int) and number}
     shown: list[tuple[Result, str]] = []
-    told = _PLAYERS_OUTCOMES if not _PLAYER_ACTIONS.keys().isdisjoint(actions) else {}
+    told: Mapping[Result, str] = {}
+    if not _PULLS.isdisjoint(actions):
+        told = _PULLS_OUTCOMES
+    elif not _PLAYER_ACTIONS.keys().isdisjoint(actions):
+        told = _PLAYERS_OUTCOMES
     for one, word in ((Result.DONE, done_word(actions)), *_OUTCOMES):
         number = known.get(one, 0)
         if one is Result.UNCHANGED and (found or "check" in actions):
@@ -124,6 +149,8 @@ def result(
 def targets(request: Request, undo_of: int | None = None) -> str:
     """Return what a job is about: `Series`, `Series and Films`, `Films and 3 more`, `undo of Series`, `everything`."""
     named = [target_word(target) for target in request.targets]
+    if request.kind == "stash" and named:
+        named = [f"scene {one}" for one in named]
     if not named:
         what = "everything"
     elif len(named) <= 2:
@@ -169,6 +196,11 @@ def action_word(action: str) -> str:
     return _PLAYER_ACTIONS.get(action, action)
 
 
+def pull_word(action: str) -> str:
+    """Return what is done for the catalogue of a Stash, in a word or two."""
+    return _PULL_ACTIONS.get(action, action)
+
+
 def tells_player(action: str) -> bool:
     """Tell whether an action is one of those that players are asked for."""
     return action in _PLAYER_ACTIONS
@@ -183,6 +215,8 @@ def end_word(action: str, outcome: str, reason: str = "") -> str:
     if action in _PLAYER_ACTIONS:
         told = "told" if outcome == Result.DONE.value else "put off" if outcome == Result.DEFERRED.value else outcome
         return _PLAYER_ENDS.get((action, outcome), told)
+    if action in _PULLS:
+        return _PULL_ENDS.get((action, outcome), outcome)
     return _ENDS.get((action, outcome), outcome)
 
 

@@ -247,17 +247,21 @@ class ScenesSynced:
 
     `scenes` are written whole, `touched` are (id, `updated_at`) of those that are as they were; `hot` are the ids that were
     read in the second of their own change, and are read again the next time. `checksums` are those of the server's rows.
+    `strategy` decides where an edit and the server contradict one another; `restored` says that the server has gone back in
+    time, so that no timestamp proves anything until everything was compared.
     """
 
     scenes: tuple[Scene, ...] = ()
     touched: tuple[tuple[int, str], ...] = ()
     hot: frozenset[int] = frozenset()
     checksums: Mapping[int, bytes] = field(default_factory=dict)
+    strategy: Strategy = "remote_wins"
+    restored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SceneLogged:
-    """A row: a line in the log of a scene; `what` is a code (`created`, `updated`, `deleted`, `returned`, `edited`, …)."""
+    """A row: a line in the log of a scene; `what` is a code (`updated`, `deleted`, `returned`, `edited`, `decided`, …)."""
 
     scene: int
     what: str
@@ -281,17 +285,16 @@ class Vanished:
 
 @dataclass(frozen=True, slots=True)
 class EditSettled:
-    """A row: what became of a local edit when the server's value changed, or when it came to say the same.
+    """What becomes of a local edit when the server's value changed, or when it came to say the same.
 
     `keep` says that the edit stands, with `base` as the server's value from now on; `conflict` notes that both had changed
-    it, with the state that it has. An edit that was made anew since it was read (`edited_at`) is left alone.
+    it, with the state that it has.
     """
 
     scene: int
     field: str
     base: Json
     keep: bool
-    edited_at: str
     conflict: Conflict | None = None
 
 
@@ -309,13 +312,15 @@ class CatalogSynced:
     """A row: how a sync ended, for each kind of thing that it was about.
 
     `exact` says that everything was compared; `complete` that nothing of it was left out or failed; `probe` is what the next
-    probe is compared with (None: what was known stays), with the zones that times were seen in.
+    probe is compared with (None: what was known stays), with the zones that times were seen in. `compared_at` is when the
+    server was asked, where that was not just now.
     """
 
     entities: tuple[Entity, ...]
     mode: str
     complete: bool
     exact: bool
+    compared_at: str = ""
     url: str = ""
     probe: Probe | None = None
     offsets: tuple[str, ...] = ()
@@ -323,4 +328,4 @@ class CatalogSynced:
     problem: str = ""
 
 
-CatalogRow = ScenesSynced | NamedSynced | Vanished | EditSettled | RowFailed | CatalogSynced | SceneLogged
+CatalogRow = ScenesSynced | NamedSynced | Vanished | RowFailed | CatalogSynced | SceneLogged

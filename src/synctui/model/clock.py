@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from datetime import UTC, datetime
 from typing import Protocol
@@ -45,3 +46,17 @@ def rfc3339(moment: datetime) -> str:
 def parse_rfc3339(text: str) -> datetime:
     """Return the moment of such a text."""
     return datetime.fromisoformat(text)
+
+
+_FOREIGN = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def instant(text: str) -> datetime | None:
+    """Return the moment (UTC, whole seconds) that a server's text means in its own zone, None for a text that means none."""
+    found = _FOREIGN.fullmatch(text)
+    if found is None:
+        return None
+    try:
+        return datetime.fromisoformat(found[1] + ("+00:00" if found[2] == "Z" else found[2])).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -127,11 +127,19 @@ def _file_facts(file: SceneFile) -> tuple[object, ...]:
 
 def shown_name(scene: Scene) -> str:
     """Return what a scene is called in lists: its title, or the name of its file."""
-    if scene.title:
-        return scene.title
-    if scene.files:
-        return scene.files[0].path.replace("\\", "/").rpartition("/")[2] or scene.files[0].path
-    return f"scene {scene.id}"
+    return name_of_scene(scene.id, scene.title, [file.path for file in scene.files])
+
+
+def name_of_scene(scene: int, title: str, paths: Sequence[str]) -> str:
+    """Return what a scene of this title and these files is called in lists."""
+    if title:
+        return title
+    return (base_name(paths[0]) or paths[0]) if paths else f"scene {scene}"
+
+
+def base_name(path: str) -> str:
+    """Return the name of a file of the server's, whatever it parts folders with."""
+    return path.replace("\\", "/").rpartition("/")[2]
 
 
 # scenes
@@ -158,6 +166,8 @@ async def write_scenes(connection: aiosqlite.Connection, row: ScenesSynced, *, a
 
 def _write_scenes(connection: sqlite3.Connection, row: ScenesSynced, at: str) -> None:
     hot = row.hot
+    if row.restored:
+        note_restored(connection)
     if row.scenes:
         known = {
             number
@@ -250,19 +260,22 @@ def _file_values(scene: int, place: int, file: SceneFile) -> tuple[object, ...]:
 
 
 def _scene_search(scene: Scene) -> tuple[int, str, str]:
-    files = " ".join(file.path.replace("\\", "/").rpartition("/")[2] for file in scene.files)
-    text = f"{scene.details} {scene.code} {files}" if scene.title else f"{scene.details} {scene.code}"
-    return search_row(Entity.SCENE, scene.id), clean(shown_name(scene)), clean(text)
+    paths = [file.path for file in scene.files]
+    return _search_values(scene.id, scene.title, scene.details, scene.code, paths)
+
+
+def _search_values(scene: int, title: str, details: str, code: str, paths: Sequence[str]) -> tuple[int, str, str]:
+    words = (details, code, *(base_name(path) for path in paths if title))
+    return search_row(Entity.SCENE, scene), clean(name_of_scene(scene, title, paths)), clean(" ".join(words))
 
 
 def index_scene(
-    connection: sqlite3.Connection, scene: int, name: str, details: str, code: str, files: Sequence[str]
+    connection: sqlite3.Connection, scene: int, title: str, details: str, code: str, paths: Sequence[str]
 ) -> None:
     """Put a scene into the search index anew."""
-    number = search_row(Entity.SCENE, scene)
-    connection.execute("DELETE FROM stash_search WHERE rowid = ?", (number,))
-    text = " ".join((details, code, *(path.replace("\\", "/").rpartition("/")[2] for path in files)))
-    connection.execute("INSERT INTO stash_search (rowid, name, text) VALUES (?, ?, ?)", (number, name, text))
+    values = _search_values(scene, title, details, code, paths)
+    connection.execute("DELETE FROM stash_search WHERE rowid = ?", values[:1])
+    connection.execute("INSERT INTO stash_search (rowid, name, text) VALUES (?, ?, ?)", values)
 
 
 # what is gone
@@ -285,6 +298,12 @@ async def write_vanished(connection: aiosqlite.Connection, row: Vanished, *, at:
             )
 
     await visit(connection, work)
+
+
+def note_restored(connection: sqlite3.Connection) -> None:
+    """Note that the server has gone back in time: until everything was compared, no timestamp of it proves anything."""
+    connection.execute("INSERT OR IGNORE INTO stash_server (id) VALUES (1)")
+    connection.execute("UPDATE stash_server SET restored = 1")
 
 
 def json_list(values: Iterable[str]) -> str:

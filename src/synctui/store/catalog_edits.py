@@ -11,10 +11,11 @@ from typing import Any
 
 import aiosqlite
 
-from synctui.model.catalog import Conflict, Edit, EditSettled, Entity, SceneLogged
+from synctui.model.catalog import Conflict, Edit, EditSettled, Entity, Scene, SceneLogged, Strategy
+from synctui.model.conflicts import settle
 from synctui.model.json import Json, dump
 from synctui.store.blobs import clean
-from synctui.store.catalog import index_scene, search_row
+from synctui.store.catalog import index_scene, name_of_scene, search_row
 from synctui.store.database import Database
 from synctui.store.visit import visit
 
@@ -117,11 +118,12 @@ def _put(raw: sqlite3.Connection, scene: int, field: str, value: Json) -> None:
     raw.execute(f"UPDATE stash_scenes SET {_COLUMNS[field]} = ? WHERE id = ?", (_cleaned(value), scene))
     if field == "rating":
         return
-    title, details, code = raw.execute("SELECT title, details, code FROM stash_scenes WHERE id = ?", (scene,)).fetchone()
+    sql = "SELECT title, details, code, deleted FROM stash_scenes WHERE id = ?"
+    title, details, code, deleted = raw.execute(sql, (scene,)).fetchone()
     paths = [row[0] for row in raw.execute("SELECT path FROM stash_files WHERE scene_id = ? ORDER BY position", (scene,))]
-    name = title or (paths[0].replace("\\", "/").rpartition("/")[2] if paths else "") or f"scene {scene}"
-    raw.execute("UPDATE stash_scenes SET name = ? WHERE id = ?", (name, scene))
-    index_scene(raw, scene, name, details, code, paths)
+    raw.execute("UPDATE stash_scenes SET name = ? WHERE id = ?", (name_of_scene(scene, title, paths), scene))
+    if not deleted:
+        index_scene(raw, scene, title, details, code, paths)
 
 
 def _cleaned(value: Json) -> Json:
@@ -159,7 +161,9 @@ async def tag_named(database: Database, text: str) -> int:
         ).fetchone()
         if row is not None:
             return int(row[0])
-        number = int(raw.execute("SELECT min(0, coalesce(min(id), 0)) - 1 FROM stash_tags").fetchone()[0])
+        raw.execute("INSERT OR IGNORE INTO stash_server (id) VALUES (1)")
+        # No number twice: conflicts of long ago may still name one.
+        number = -int(raw.execute("UPDATE stash_server SET tags_made = tags_made + 1 RETURNING tags_made").fetchone()[0])
         raw.execute(
             "INSERT INTO stash_tags (id, name, sort_name, description, aliases, favorite, stash_ids, created_at, updated_at,"
             " checksum, synced_at) VALUES (?, ?, '', '', '[]', 0, '[]', '', '', x'', ?)",
@@ -175,57 +179,64 @@ async def tag_named(database: Database, text: str) -> int:
 # what a sync leaves
 
 
-async def write_settled(connection: aiosqlite.Connection, rows: Sequence[EditSettled], *, job: int, at: str) -> None:
-    """Write what became of edits, with the conflicts that came of it."""
-    await visit(connection, partial(_write_settled, rows=rows, job=job, at=at))
+async def settle_edits(
+    connection: aiosqlite.Connection, scenes: Sequence[Scene], strategy: Strategy, *, job: int, at: str
+) -> None:
+    """Let the edits count of scenes that were just written as the server has them, and settle those that it contradicts.
+
+    All of it within the transaction that writes the scenes: an edit may be made while an answer is on its way.
+    """
+    await visit(connection, partial(_settle_edits, scenes=scenes, strategy=strategy, job=job, at=at))
 
 
-def _write_settled(raw: sqlite3.Connection, rows: Sequence[EditSettled], job: int, at: str) -> None:
-    for row in rows:
-        where = (row.scene, row.field, row.edited_at)
-        if row.keep:
-            sql = "UPDATE stash_edits SET base = ? WHERE scene_id = ? AND field = ? AND at = ?"
-            found = raw.execute(sql, (dump(row.base), *where)).rowcount
-        else:
-            found = raw.execute("DELETE FROM stash_edits WHERE scene_id = ? AND field = ? AND at = ?", where).rowcount
-        if (clash := row.conflict) is None or not found:
-            continue
+def _settle_edits(raw: sqlite3.Connection, scenes: Sequence[Scene], strategy: Strategy, job: int, at: str) -> None:
+    by_id = {scene.id: scene for scene in scenes}
+    numbers = list(by_id)
+    for place in range(0, len(numbers), _CHUNK):
+        chunk = numbers[place : place + _CHUNK]
+        marks = ", ".join("?" * len(chunk))
+        sql = f"SELECT scene_id, field, value, base, at FROM stash_edits WHERE scene_id IN ({marks})"
+        for scene, field, value, base, edited_at in raw.execute(sql, chunk).fetchall():
+            edit = Edit(scene, field, json.loads(value), json.loads(base), edited_at)
+            settled = settle(edit, by_id[scene], strategy)
+            if settled is not None:
+                _write_settled(raw, settled, job, at)
+            if settled is None or settled.keep:
+                _put(raw, scene, field, edit.value)
+
+
+def _write_settled(raw: sqlite3.Connection, row: EditSettled, job: int, at: str) -> None:
+    where = (row.scene, row.field)
+    if row.keep:
+        raw.execute("UPDATE stash_edits SET base = ? WHERE scene_id = ? AND field = ?", (dump(row.base), *where))
+    else:
+        raw.execute("DELETE FROM stash_edits WHERE scene_id = ? AND field = ?", where)
+    # Whatever waited to be decided is answered: both say the same now, or contradict one another anew.
+    if (clash := row.conflict) is None:
         raw.execute(
-            "DELETE FROM stash_conflicts WHERE scene_id = ? AND field = ? AND state = 'open'", (row.scene, row.field)
+            "UPDATE stash_conflicts SET state = 'local', decided_at = ? WHERE scene_id = ? AND field = ? AND state = 'open'",
+            (at, *where),
         )
-        raw.execute(
-            "INSERT INTO stash_conflicts (scene_id, field, base, local, remote, state, strategy, job, at, decided_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                row.scene,
-                row.field,
-                dump(clash.base),
-                dump(clash.local),
-                dump(clash.remote),
-                clash.state,
-                clash.strategy,
-                job,
-                at,
-                None if clash.state == "open" else at,
-            ),
-        )
-        local, remote = told(raw, row.field, clash.local), told(raw, row.field, clash.remote)
-        words = {"open": "waits for you", "local": "yours stays", "remote": "the server's counts"}[clash.state]
-        _log(raw, row.scene, job, at, "conflict", f"{row.field}: yours {local}, the server's {remote}: {words}")
-
-
-async def apply_edits(connection: aiosqlite.Connection, scenes: Sequence[int]) -> None:
-    """Let the edits of scenes count that were just written as the server has them."""
-
-    def work(raw: sqlite3.Connection) -> None:
-        for place in range(0, len(scenes), _CHUNK):
-            chunk = scenes[place : place + _CHUNK]
-            marks = ", ".join("?" * len(chunk))
-            sql = f"SELECT scene_id, field, value FROM stash_edits WHERE scene_id IN ({marks})"
-            for scene, field, value in raw.execute(sql, chunk).fetchall():
-                _put(raw, scene, field, json.loads(value))
-
-    await visit(connection, work)
+        return
+    raw.execute("DELETE FROM stash_conflicts WHERE scene_id = ? AND field = ? AND state = 'open'", where)
+    raw.execute(
+        "INSERT INTO stash_conflicts (scene_id, field, base, local, remote, state, strategy, job, at, decided_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *where,
+            dump(clash.base),
+            dump(clash.local),
+            dump(clash.remote),
+            clash.state,
+            clash.strategy,
+            job,
+            at,
+            None if clash.state == "open" else at,
+        ),
+    )
+    local, remote = told(raw, row.field, clash.local), told(raw, row.field, clash.remote)
+    words = {"open": "waits for you", "local": "yours stays", "remote": "the server's counts"}[clash.state]
+    _log(raw, row.scene, job, at, "conflict", f"{row.field}: yours {local}, the server's {remote}: {words}")
 
 
 async def write_log(connection: aiosqlite.Connection, rows: Iterable[SceneLogged], *, job: int, at: str) -> None:
@@ -285,15 +296,17 @@ async def decide(database: Database, number: int, side: str) -> bool:
         ).fetchone()
         if row is None:
             return False
-        scene, field, local, remote, _ = row
+        scene, field, local, _, _ = row
         at = _now(raw)
-        value = json.loads(local if side == "local" else remote)
-        if side == "local":
+        # The server may have gone on since: what it has is beside the edit, or is what counts where there is none.
+        edit = raw.execute("SELECT base FROM stash_edits WHERE scene_id = ? AND field = ?", (scene, field)).fetchone()
+        remote = json.loads(edit[0]) if edit is not None else _current(raw, scene, field)
+        value = json.loads(local) if side == "local" else remote
+        if side == "local" and value != remote:
             raw.execute(
                 "INSERT INTO stash_edits (scene_id, field, value, base, at) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (scene_id, field) DO UPDATE SET value = excluded.value, base = excluded.base,"
-                " at = excluded.at",
-                (scene, field, local, remote, at),
+                " ON CONFLICT (scene_id, field) DO UPDATE SET value = excluded.value, at = excluded.at",
+                (scene, field, local, dump(remote), at),
             )
         else:
             raw.execute("DELETE FROM stash_edits WHERE scene_id = ? AND field = ?", (scene, field))

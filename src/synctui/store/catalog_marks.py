@@ -91,24 +91,26 @@ async def hot_scenes(database: Database) -> list[int]:
 async def linked_to_gone(database: Database, gone: Mapping[Entity, Iterable[int]]) -> list[int]:
     """Return the scenes that refer to what is marked as deleted, or is in `gone`; ascending.
 
-    What a person edited may name a tag that went: those scenes count only while the tag is going.
+    Where a person edited the tags, those count that the server had.
     """
     found: set[int] = set()
+    edited = " AND NOT EXISTS (SELECT 1 FROM stash_edits e WHERE e.scene_id = r.scene_id AND e.field = 'tags')"
+    links = (
+        (Entity.PERFORMER, "r.performer_id", "stash_scene_performers r", ""),
+        (Entity.TAG, "r.tag_id", "stash_scene_tags r", edited),
+        (Entity.TAG, "b.value", "stash_edits r, json_each(r.base) b", " AND r.field = 'tags'"),
+    )
     # Without CROSS, SQLite would go through all links to find the few that lead to what is gone.
-    for entity, table, column in (
-        (Entity.PERFORMER, "stash_scene_performers", "performer_id"),
-        (Entity.TAG, "stash_scene_tags", "tag_id"),
-    ):
+    for entity, column, table, more in links:
         rows = await database.rows(
-            f"SELECT DISTINCT r.scene_id FROM {TABLES[entity]} g CROSS JOIN {table} r ON r.{column} = g.id"
-            " CROSS JOIN stash_scenes s ON s.id = r.scene_id AND s.deleted = 0 WHERE g.deleted = 1"
-            " AND NOT EXISTS (SELECT 1 FROM stash_edits e WHERE e.scene_id = r.scene_id AND e.field = 'tags')"
+            f"SELECT DISTINCT r.scene_id FROM {TABLES[entity]} g CROSS JOIN {table} CROSS JOIN stash_scenes s"
+            f" WHERE g.deleted = 1 AND {column} = g.id AND s.id = r.scene_id AND s.deleted = 0{more}"
         )
         found.update(row[0] for row in rows)
         for chunk in _chunks(list(gone.get(entity, ()))):
             rows = await database.rows(
-                f"SELECT DISTINCT r.scene_id FROM {table} r JOIN stash_scenes s ON s.id = r.scene_id AND s.deleted = 0"
-                f" WHERE r.{column} IN ({_marks(chunk)})",
+                f"SELECT DISTINCT r.scene_id FROM {table} JOIN stash_scenes s ON s.id = r.scene_id AND s.deleted = 0"
+                f" WHERE {column} IN ({_marks(chunk)}){more}",
                 chunk,
             )
             found.update(row[0] for row in rows)

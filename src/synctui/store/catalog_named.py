@@ -11,7 +11,7 @@ import aiosqlite
 
 from synctui.model.catalog import Entity, Named, NamedSynced, Performer, Studio, Tag
 from synctui.store.blobs import clean
-from synctui.store.catalog import TABLES, checksum, json_ids, json_list, search_row
+from synctui.store.catalog import TABLES, checksum, json_ids, json_list, note_restored, search_row
 from synctui.store.visit import visit
 
 _NAMED_COLUMNS = {
@@ -45,6 +45,9 @@ def _write_named(connection: sqlite3.Connection, items: Sequence[Named], at: str
         if not chosen:
             continue
         entity, columns = entity_of(chosen[0]), _NAMED_COLUMNS[kind]
+        gone = {row[0] for row in connection.execute(f"SELECT id FROM {TABLES[entity]} WHERE deleted = 1")}
+        if any(item.id in gone for item in chosen):
+            note_restored(connection)
         names = columns.split(", ")
         connection.executemany(
             f"INSERT INTO {TABLES[entity]} ({columns}) VALUES ({', '.join('?' * len(names))})"
@@ -139,10 +142,22 @@ def _take_over(connection: sqlite3.Connection) -> None:
             " (SELECT 1 FROM json_each(stash_edits.value) AS one WHERE one.value = ?)",
             (local,),
         ).fetchall():
-            tags = list(dict.fromkeys(remote if one == local else one for one in json.loads(value)))
             connection.execute(
-                "UPDATE stash_edits SET value = ? WHERE scene_id = ? AND field = 'tags'", (json.dumps(tags), scene)
+                "UPDATE stash_edits SET value = ? WHERE scene_id = ? AND field = 'tags'",
+                (_renumbered(value, local, remote), scene),
+            )
+        for number, value in connection.execute(
+            "SELECT id, local FROM stash_conflicts WHERE field = 'tags' AND EXISTS"
+            " (SELECT 1 FROM json_each(stash_conflicts.local) AS one WHERE one.value = ?)",
+            (local,),
+        ).fetchall():
+            connection.execute(
+                "UPDATE stash_conflicts SET local = ? WHERE id = ?", (_renumbered(value, local, remote), number)
             )
         connection.execute("DELETE FROM stash_tags WHERE id = ?", (local,))
         connection.execute("DELETE FROM stash_names WHERE entity = 'tag' AND id = ?", (local,))
         connection.execute("DELETE FROM stash_search WHERE rowid = ?", (search_row(Entity.TAG, local),))
+
+
+def _renumbered(tags: str, local: int, remote: int) -> str:
+    return json.dumps(list(dict.fromkeys(remote if one == local else one for one in json.loads(tags))))

@@ -17,7 +17,7 @@ from synctui.store.database import Database
 from synctui.store.jobs import request_from
 from synctui.store.visit import visit
 
-NUMBERS = ("processed", "created", "updated", "skipped", "deleted", "failed_rows", "held_back")
+NUMBERS = ("processed", "created", "updated", "skipped", "deleted", "failed_rows", "held_back", "conflicts")
 """The numbers of an operation that are summed up over a sync."""
 
 
@@ -25,7 +25,8 @@ NUMBERS = ("processed", "created", "updated", "skipped", "deleted", "failed_rows
 class ServerState:
     """What is known of the server; `probe` is that of the last sync that left nothing out.
 
-    `offsets` are the zones that its times were seen in; `held_back` is how many rows a brake kept from being deleted.
+    `offsets` are the zones that its times were seen in; `held_back` is how many rows a brake kept from being deleted;
+    `restored` says that the server went back in time, and not everything was compared since.
     """
 
     url: str = ""
@@ -34,6 +35,7 @@ class ServerState:
     probed_at: str = ""
     offsets: tuple[str, ...] = ()
     held_back: int = 0
+    restored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,10 @@ class RowError:
 
 async def server_state(database: Database) -> ServerState:
     """Return what is known of the server."""
-    row = await database.row("SELECT url, version, probe, probed_at, offsets, held_back FROM stash_server")
+    row = await database.row("SELECT url, version, probe, probed_at, offsets, held_back, restored FROM stash_server")
     if row is None:
         return ServerState()
-    return ServerState(row[0], row[1], _probe(row[2]), row[3], tuple(json.loads(row[4])), row[5])
+    return ServerState(row[0], row[1], _probe(row[2]), row[3], tuple(json.loads(row[4])), row[5], bool(row[6]))
 
 
 async def entity_states(database: Database) -> dict[Entity, EntityState]:
@@ -103,13 +105,17 @@ async def write_synced(connection: aiosqlite.Connection, row: CatalogSynced, *, 
                     entity.value,
                     at,
                     at if row.complete else None,
-                    at if row.complete and row.exact else None,
+                    (row.compared_at or at) if row.complete and row.exact else None,
                     clean(row.problem),
                 ),
             )
         raw.execute("INSERT OR IGNORE INTO stash_server (id) VALUES (1)")
         if row.held_back or row.probe is not None:
             raw.execute("UPDATE stash_server SET held_back = ?", (row.held_back,))
+        if row.mode == "full" and row.probe is not None:
+            raw.execute("UPDATE stash_server SET restored = 0")
+        # Nobody looks for what went wrong so long ago, and it may be much.
+        raw.execute("DELETE FROM stash_errors WHERE at < strftime('%Y-%m-%dT%H:%M:%fZ', ?, '-90 days')", (at,))
         if row.url:
             raw.execute("UPDATE stash_server SET url = ?", (clean(row.url),))
         if row.probe is not None:
@@ -186,6 +192,16 @@ async def failures_within(database: Database, job: int) -> int:
     return 0 if row is None else int(row[0])
 
 
+async def planned_within(database: Database, job: int) -> int:
+    """Return how many operations of a job its plan had, besides the one that notes how it ended."""
+    row = await database.row(
+        "SELECT count(*) FROM operations WHERE job = ? AND action <> 'record'"
+        " AND json_extract(payload, '$.appended') IS NOT 1",
+        (job,),
+    )
+    return 0 if row is None else int(row[0])
+
+
 async def counts(database: Database) -> dict[Entity, tuple[int, int]]:
     """Return how many there are of the server's of each kind of thing, and how many are marked as deleted."""
     found = {}
@@ -214,10 +230,10 @@ def _probe(text: str) -> Probe | None:
 
 
 async def failed_scenes(database: Database) -> list[int]:
-    """Return the scenes that the newest sync with unreadable rows could not read, ascending."""
+    """Return the scenes that the newest sync that did something could not read, ascending."""
     rows = await database.rows(
         "SELECT DISTINCT entity_id FROM stash_errors WHERE entity = 'scene' AND entity_id > 0"
-        " AND job = (SELECT max(job) FROM stash_errors) ORDER BY entity_id"
+        " AND job = (SELECT max(id) FROM jobs WHERE kind = 'stash' AND total > 0) ORDER BY entity_id"
     )
     return [row[0] for row in rows]
 

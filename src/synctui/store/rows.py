@@ -8,7 +8,6 @@ import aiosqlite
 
 from synctui.model.catalog import (
     CatalogSynced,
-    EditSettled,
     NamedSynced,
     RowFailed,
     SceneLogged,
@@ -18,7 +17,7 @@ from synctui.model.catalog import (
 from synctui.model.library import Change, Choice, Lineage, Row, Strike, Verdict
 from synctui.model.players import PlayerItem, PlayerSeen, PlayerSynced
 from synctui.store.catalog import write_scenes, write_vanished
-from synctui.store.catalog_edits import apply_edits, write_log, write_settled
+from synctui.store.catalog_edits import settle_edits, write_log
 from synctui.store.catalog_named import write_named
 from synctui.store.catalog_state import write_failed
 from synctui.store.catalog_state import write_synced as write_catalog_synced
@@ -86,7 +85,6 @@ async def write_rows(connection: aiosqlite.Connection, rows: Iterable[Row], *, j
 
 
 async def _write_catalog(connection: aiosqlite.Connection, rows: list[Row], *, job: int, at: str) -> None:
-    settled: list[EditSettled] = []
     logged: list[SceneLogged] = []
     failed: list[RowFailed] = []
     synced: list[ScenesSynced] = []
@@ -100,18 +98,13 @@ async def _write_catalog(connection: aiosqlite.Connection, rows: list[Row], *, j
                 await write_vanished(connection, row, at=at)
             case CatalogSynced():
                 await write_catalog_synced(connection, row, at=at)
-            case EditSettled():
-                settled.append(row)
             case SceneLogged():
                 logged.append(row)
             case RowFailed():
                 failed.append(row)
-    if settled:
-        await write_settled(connection, settled, job=job, at=at)
     for scenes in synced:
         await write_scenes(connection, scenes, at=at)
-        # Whatever was edited while the answer was on its way counts as well.
-        await apply_edits(connection, [scene.id for scene in scenes.scenes])
+        await settle_edits(connection, scenes.scenes, scenes.strategy, job=job, at=at)
     if logged:
         await write_log(connection, logged, job=job, at=at)
     if failed:

@@ -198,7 +198,9 @@ CREATE TABLE stash_server (
     probe TEXT NOT NULL DEFAULT '',
     probed_at TEXT NOT NULL DEFAULT '',
     offsets TEXT NOT NULL DEFAULT '[]',
-    held_back INTEGER NOT NULL DEFAULT 0
+    held_back INTEGER NOT NULL DEFAULT 0,
+    restored INTEGER NOT NULL DEFAULT 0,
+    tags_made INTEGER NOT NULL DEFAULT 0
 );
 CREATE VIEW catalog_scene AS
     SELECT id, title, details, nullif(date, '') AS date, rating100, organized, studio_id, updated_at, deleted, synced_at
@@ -207,13 +209,17 @@ CREATE VIEW catalog_performer AS SELECT id, name, deleted, synced_at FROM stash_
 CREATE VIEW catalog_tag AS SELECT id, name, deleted, synced_at FROM stash_tags;
 CREATE VIEW catalog_studio AS SELECT id, name, parent_id, deleted, synced_at FROM stash_studios;
 CREATE VIEW catalog_scene_performer AS
-    SELECT r.scene_id, r.performer_id FROM stash_scene_performers r JOIN
-        stash_scenes s ON s.id = r.scene_id AND s.deleted = 0;
+    SELECT r.scene_id, r.performer_id FROM stash_scene_performers r
+    JOIN stash_scenes s ON s.id = r.scene_id AND s.deleted = 0
+    JOIN stash_performers p ON p.id = r.performer_id AND p.deleted = 0;
 CREATE VIEW catalog_scene_tag AS
-    SELECT r.scene_id, r.tag_id FROM stash_scene_tags r JOIN
-        stash_scenes s ON s.id = r.scene_id AND s.deleted = 0;
+    SELECT r.scene_id, r.tag_id FROM stash_scene_tags r
+    JOIN stash_scenes s ON s.id = r.scene_id AND s.deleted = 0
+    JOIN stash_tags t ON t.id = r.tag_id AND t.deleted = 0;
 CREATE VIEW catalog_tag_parent AS
-    SELECT r.tag_id, r.parent_id FROM stash_tag_parents r JOIN stash_tags t ON t.id = r.tag_id AND t.deleted = 0;
+    SELECT r.tag_id, r.parent_id FROM stash_tag_parents r
+    JOIN stash_tags t ON t.id = r.tag_id AND t.deleted = 0
+    JOIN stash_tags p ON p.id = r.parent_id AND p.deleted = 0;
 CREATE VIEW catalog_scene_file AS
     SELECT f.scene_id, f.path, f.size, f.oshash, f.phash FROM stash_files f JOIN
         stash_scenes s ON s.id = f.scene_id AND s.deleted = 0;

@@ -111,6 +111,11 @@ class SyncTui(Ways, inherit_bindings=False):
         """Return the open services; raises UsageError while they are being opened."""
         return self.house.services
 
+    @property
+    def has_stash(self) -> bool:
+        """Tell whether there is a Stash server."""
+        return self.launch.stash is not None or bool(self.launch.loaded.config.stash.url)
+
     def _tell_opened(self, opened: Services) -> None:
         # The house is begun outside the application; what is started from there, screens above all, would hear no keys.
         self.call_later(self._opened, opened)
@@ -243,7 +248,7 @@ class SyncTui(Ways, inherit_bindings=False):
 
     def top_line(self, place: Place, width: int) -> Line:
         """Return the line at the top: where I am, the other places, what runs."""
-        places = places_line(place, width, busy=self.board.running > 0)
+        places = places_line(place, width, busy=self.board.running > 0, stash=self.has_stash)
         return spread(places, running_line(self.board, width - cells(text_of(places)) - 2), width)
 
     async def do_resume(self) -> None:

@@ -46,8 +46,12 @@ class Step:
     leaps: bool = False
 
 
+def _previewed(seen: Seen) -> bool:
+    return seen.place == "preview" and "catalogue.sync" not in seen.done
+
+
 def _ran(seen: Seen) -> bool:
-    return any(_new(job, seen) and job.undo_of is None for job in seen.board.jobs)
+    return any(_new(job, seen) and job.undo_of is None and job.request.kind == "subtitles" for job in seen.board.jobs)
 
 
 def _undone(seen: Seen) -> bool:
@@ -60,6 +64,10 @@ def _new(job: BoardJob, seen: Seen) -> bool:
 
 def _looked_at_one(seen: Seen) -> bool:
     return seen.place == "operation" or bool({"library.details", "job.open"} & seen.done)
+
+
+def _synced_stash(seen: Seen) -> bool:
+    return any(job.request.kind == "stash" and _new(job, seen) for job in seen.board.jobs)
 
 
 STEPS = (
@@ -82,7 +90,7 @@ STEPS = (
             ),
             "": ("The subtitles are in the library.", "{.library} goes there."),
         },
-        lambda seen: seen.place == "preview",
+        _previewed,
         leaps=True,
     ),
     Step(
@@ -148,6 +156,21 @@ STEPS = (
             )
         },
         lambda seen: seen.place == "players",
+    ),
+    Step(
+        "stash",
+        {
+            "catalogue": (
+                "{catalogue.sync} asks the made-up Stash for its 2,000 scenes, after a preview.",
+                "They are then browsed, searched ({catalogue.filter}) and edited here.",
+            ),
+            "preview": ("The server is only read, and what differs is written down here.", "{preview.run} begins."),
+            "": (
+                "There is a made-up Stash as well, which was never synced.",
+                "{.stash} goes to its catalogue, {catalogue.sync} there syncs it.",
+            ),
+        },
+        _synced_stash,
     ),
     Step(
         "own",

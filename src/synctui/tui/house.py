@@ -123,7 +123,12 @@ class House:
             launch = self.launch
             stop = Stop(self.stop)
             async with services(
-                launch.loaded, launch.paths, jobs=launch.jobs, libraries=launch.libraries, players=launch.players
+                launch.loaded,
+                launch.paths,
+                jobs=launch.jobs,
+                libraries=launch.libraries,
+                players=launch.players,
+                stash=launch.stash,
             ) as opened:
                 self.attendance = Attendance(opened.engine)
                 loop = asyncio.get_running_loop()

@@ -12,21 +12,23 @@ from synctui.words import clock_time
 if TYPE_CHECKING:
     from synctui.tui.screens.place import Place
 
-_PLACES = ("Library", "Jobs", "Players", "Settings")
+_PLACES = ("Library", "Jobs", "Players", "Stash", "Settings")
 _MOST_ABOUT = 32
 _WIDE = 100
 _RAREST = "Settings"
+_STASH = "Stash"
 
 
-def places_line(place: Place, width: int, *, busy: bool = False) -> Line:
-    """Return the name and the places, the one that is shown in bold.
+def places_line(place: Place, width: int, *, busy: bool = False, stash: bool = False) -> Line:
+    """Return the name and the places, the one that is shown in bold; that of a Stash only where there is one (`stash`).
 
-    Where there is little room the rarest gives way to what runs (`busy`), and all others to the one that is shown.
+    Where there is little room the rarest give way to what runs (`busy`), and all others to the one that is shown.
     """
     line: list[Span] = [Span(" SyncTUI", "accent")]
     aside = place.title_word not in _PLACES
-    scarce = width < _WIDE and place.title_word != _RAREST and (aside or busy)
-    named = [name for name in _PLACES if not (scarce and name == _RAREST)]
+    rare = {_RAREST, _STASH} if busy else {_RAREST} if aside and place.title_word != _RAREST else set()
+    places = [name for name in _PLACES if stash or name != _STASH or place.title_word == _STASH]
+    named = [name for name in places if width >= _WIDE or name not in rare or name == place.title_word]
     if cells(" SyncTUI") + sum(3 + cells(name) for name in named) > width:
         named = [name for name in named if name == place.title_word]
     for name in named:

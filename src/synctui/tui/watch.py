@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from synctui.errors import SyncTuiError
-from synctui.jobs.board import Board
+from synctui.jobs.board import Board, BoardJob
 from synctui.store import journal
 from synctui.text import clip, display
 from synctui.tui.leaving import interrupted
@@ -51,7 +51,7 @@ class Watch:
             if home.guide is not None:
                 home.guide.begin(self.board)
         if self.board.version != before.version:
-            self._tell_ended(before)
+            await self._tell_ended(before)
             await self._tell_alerts()
             self._offer_to_resume()
             if isinstance(home.screen, Place):
@@ -59,12 +59,24 @@ class Watch:
                 home.screen.update_frame()
         return self.board.running_here
 
-    def _tell_ended(self, before: Board) -> None:
+    async def _tell_ended(self, before: Board) -> None:
         known = {job.id: job for job in before.jobs}
         for job in self.board.jobs:
             if job.id in known and job.state.final and not known[job.id].state.final:
-                said = f"{job.state.glyph} {clip(job_title(job), _MOST_TITLE)}: {job.result}"
+                came = await self._came_to(job) if job.request.kind == "stash" and job.clean else ""
+                said = f"{job.state.glyph} {clip(job_title(job), _MOST_TITLE)}: {came or job.result}"
                 self._home.messages.news(said, "good" if job.clean else "warn")
+
+    async def _came_to(self, job: BoardJob) -> str:
+        """Return what a sync of the catalogue came to, in rows, "" where that is not known."""
+        # Deferred: the first picture does not wait for it.
+        from synctui.store.catalog_state import sums_of
+        from synctui.tui.screens.jobs.pulls import came_to
+
+        try:
+            return came_to(await sums_of(self._home.services.database, job.id))
+        except SyncTuiError:
+            return ""
 
     async def _tell_alerts(self) -> None:
         """Say what jobs of any process have alerted everybody of since the last look."""

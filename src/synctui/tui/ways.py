@@ -64,6 +64,11 @@ class Ways(Sturdy, App[ExitCode], inherit_bindings=False):
 
         self.go(PlayersScreen)
 
+    def do_stash(self) -> None:
+        from synctui.tui.screens.stash.screen import CatalogueScreen
+
+        self.go(CatalogueScreen)
+
     def do_settings(self) -> None:
         from synctui.tui.screens.settings.screen import SettingsScreen
 

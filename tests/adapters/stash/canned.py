@@ -11,6 +11,8 @@ from synctui.adapters.stash import Stash
 from synctui.simulators.web import Answer, Ask, WebServer
 
 DATE = ("Date", "Fri, 27 Nov 2026 19:00:00 GMT")
+ASKED = "2026-11-27T18:59:59Z"
+"""When it was asked, by the same clock: within the second before it had put the answer together."""
 MISSING = "scene with id 2 not found"
 
 

@@ -7,7 +7,7 @@ import pytest
 from synctui.errors import BadAnswer, NotReady
 from synctui.model.catalog import Entity, Newest, Performer, StashId, Studio, SweptScene, Tag
 from synctui.simulators.web import Answer, Ask
-from tests.adapters.stash.canned import answering, data, errors, found, probe, question, said, stash
+from tests.adapters.stash.canned import ASKED, answering, data, errors, found, probe, question, said, stash
 
 WHEN = "2026-11-21T21:34:12-05:00"
 
@@ -24,7 +24,7 @@ async def test_a_probe_is_one_request() -> None:
     assert told.tags == Newest(2, WHEN)
     assert told.studios == Newest(0)
     assert told.files == Newest(13, WHEN)
-    assert told.date == "2026-11-27T19:00:00Z"
+    assert told.date == ASKED
     assert told.offset == "-05:00"
     assert told.version == "v0.30.1"
 
@@ -136,7 +136,7 @@ async def test_performers_are_read() -> None:
             updated_at=WHEN,
         ),
     )
-    assert answer.date == "2026-11-27T19:00:00Z"
+    assert answer.date == ASKED
 
 
 async def test_tags_may_lie_under_several() -> None:

@@ -12,7 +12,7 @@ from synctui.adapters.stash_fields import LONGEST_LIST, LONGEST_TEXT
 from synctui.adapters.stash_scenes import SceneBook
 from synctui.model.catalog import Entity, Scene, SceneFile, StashId
 from synctui.simulators.web import Answer
-from tests.adapters.stash.canned import found, scene, stash, video
+from tests.adapters.stash.canned import ASKED, found, scene, stash, video
 
 
 async def read(*rows: object, last: int = 2**63 - 1) -> Any:
@@ -78,13 +78,13 @@ async def test_a_scene_is_read_with_all_that_it_has() -> None:
         (Entity.TAG, 1): "Blue",
     }
     assert answer.troubles == ()
-    assert answer.date == "2026-11-27T19:00:00Z"
+    assert answer.date == ASKED
 
 
 @pytest.mark.parametrize(
     ("told", "date"),
     [
-        ("Fri, 27 Nov 2026 14:00:00 -0500", "2026-11-27T19:00:00Z"),
+        ("Fri, 27 Nov 2026 14:00:00 -0500", ASKED),
         ("yesterday", ""),
         ("", ""),
         ("Fri, 99 Nov 99999 19:00:00 GMT", ""),
@@ -153,7 +153,7 @@ async def test_a_list_that_is_nothing_is_empty(key: str) -> None:
     assert getattr(await single(**{key: [None]}), key) == ()
 
 
-@pytest.mark.parametrize("number", [1, "1", 2**63 - 1, str(2**63 - 1)])
+@pytest.mark.parametrize("number", [1, "1", 2**31 - 1, str(2**31 - 1)])
 async def test_an_id_may_be_a_number_or_its_text(number: object) -> None:
     answer = await read(scene(1, id=number))
     assert [item.id for item in answer.scenes] == [int(str(number))]

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from synctui.model.catalog import Edit, NamedSynced, Scene, ScenesSynced, Strategy, Tag
+from synctui.model.conflicts import settle, unedited, value_of, with_edits
 from synctui.model.json import Json
 from synctui.store import catalog_edits as edits
 from synctui.store import catalog_marks as marks
 from synctui.store.catalog import checksum
 from synctui.store.database import Database
 from synctui.store.rows import write_rows
-from synctui.syncs.stash.conflicts import settle, unedited, value_of, with_edits
 
 AT = "2026-11-27T12:00:00.000Z"
 SCENE = Scene(7, title="Salt", details="A film", rating100=40, tags=(1, 2), updated_at="2026-11-27T06:00:00-05:00")
@@ -79,8 +79,8 @@ async def _store(database: Database, *rows: object) -> None:
     await database.write(lambda connection: write_rows(connection, rows, job=1, at=AT))  # type: ignore[arg-type]
 
 
-def _synced(*scenes: Scene) -> ScenesSynced:
-    return ScenesSynced(scenes, checksums={scene.id: checksum(scene) for scene in scenes})
+def _synced(*scenes: Scene, strategy: Strategy = "remote_wins") -> ScenesSynced:
+    return ScenesSynced(scenes, checksums={scene.id: checksum(scene) for scene in scenes}, strategy=strategy)
 
 
 @pytest.fixture
@@ -109,30 +109,49 @@ async def test_an_edit_back_to_what_the_server_has_is_none(database: Database) -
     await database.close()
 
 
-async def test_an_edit_that_was_made_while_an_answer_was_on_its_way_counts(database: Database) -> None:
-    await edits.set_edit(database, 7, {"title": "First"})
-    (before,) = (await edits.edits_of(database, [7]))[7]
-    remote = replace(SCENE, title="Theirs")
-    settled = settle(before, remote, "remote_wins")
-    assert settled is not None
-    await database.write(lambda one: _touch(one, 7))
-    await _store(database, settled, _synced(remote))
+async def test_an_edit_that_was_made_while_an_answer_was_on_its_way_is_settled_with_it(database: Database) -> None:
+    await edits.set_edit(database, 7, {"details": "Mine"})
+    await _store(database, _synced(replace(SCENE, title="Theirs"), strategy="local_wins"))
     scene = (await marks.whole_scenes(database, [7]))[7]
-    assert scene.title == "First"
-    assert await edits.conflicts(database, only_open=False) == []
+    assert (scene.title, scene.details) == ("Theirs", "Mine")
+    await edits.set_edit(database, 7, {"title": "Mine"})
+    await _store(database, _synced(replace(SCENE, title="Newer"), strategy="local_wins"))
+    assert (await marks.whole_scenes(database, [7]))[7].title == "Mine"
+    (clash,) = await edits.conflicts(database, only_open=False)
+    assert (clash.base, clash.local, clash.remote, clash.state) == ("Theirs", "Mine", "Newer", "local")
+    await edits.set_edit(database, 7, {"title": "Newer"})
+    assert "title" not in {one.field for one in (await edits.edits_of(database, [7]))[7]}
     await database.close()
 
 
-async def _touch(connection: object, scene: int) -> None:
-    await connection.execute("UPDATE stash_edits SET at = 'later' WHERE scene_id = ?", (scene,))  # type: ignore[attr-defined]
+async def test_a_decision_of_long_ago_brings_no_value_of_long_ago(database: Database) -> None:
+    await edits.set_edit(database, 7, {"title": "Mine"})
+    await _store(database, _synced(replace(SCENE, title="Theirs"), strategy="manual"))
+    await _store(database, _synced(replace(SCENE, title="Later"), strategy="remote_wins"))
+    (clash,) = await edits.conflicts(database, only_open=False)
+    await _store(database, _synced(replace(SCENE, title="Latest"), strategy="remote_wins"))
+    assert await edits.decide(database, clash.id, "remote")
+    assert (await marks.whole_scenes(database, [7]))[7].title == "Latest"
+    assert await edits.decide(database, clash.id, "local")
+    (own,) = (await edits.edits_of(database, [7]))[7]
+    assert (own.value, own.base) == ("Mine", "Latest")
+    await database.close()
+
+
+async def test_a_conflict_is_over_when_the_server_comes_to_say_the_same(database: Database) -> None:
+    await edits.set_edit(database, 7, {"title": "Mine"})
+    await _store(database, _synced(replace(SCENE, title="Theirs"), strategy="manual"))
+    assert await edits.open_conflicts(database) == 1
+    await _store(database, _synced(replace(SCENE, title="Mine"), strategy="manual"))
+    assert (await edits.open_conflicts(database), await edits.edits_of(database, [7])) == (0, {})
+    await database.close()
 
 
 @pytest.mark.parametrize("strategy, title", [("manual", "Mine"), ("local_wins", "Mine"), ("remote_wins", "Theirs")])
 async def test_a_decision_can_be_taken_either_way_and_taken_back(database: Database, strategy: Strategy, title: str) -> None:
     await edits.set_edit(database, 7, {"title": "Mine"})
     remote = replace(SCENE, title="Theirs")
-    settled = settle((await edits.edits_of(database, [7]))[7][0], remote, strategy)
-    await _store(database, settled, _synced(remote))
+    await _store(database, _synced(remote, strategy=strategy))
     (clash,) = await edits.conflicts(database, only_open=False)
     assert (await marks.whole_scenes(database, [7]))[7].title == title
     assert await edits.open_conflicts(database) == (strategy == "manual")

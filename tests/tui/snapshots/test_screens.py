@@ -10,14 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from synctui.jobs.draft import PlannedOperation
 from synctui.model.plan import Notice, Request
 from synctui.model.states import JobState
 from synctui.store.lock import FileLock
+from synctui.syncs.stash.preview import Difference, FieldChange
 from synctui.tui.draw.line import text_of
 from synctui.tui.screens.jobs.operation import OperationScreen
+from synctui.tui.screens.preview import pulls
+from synctui.tui.screens.preview.details import Sheet
 from tests.tui.jobs.scenes import open_job
 from tests.tui.names.sight import settled
 from tests.tui.preview.toy import SlowSync, put
+from tests.tui.snapshots.catalogue import CONFIG, PULLS, PlannedPull, fill
 from tests.tui.snapshots.gallery import HERE, Gallery
 from tests.tui.snapshots.living import find_players, players_config
 from tests.tui.snapshots.scene import (
@@ -46,10 +51,14 @@ NAMES = frozenset(
                 *("jobs", "job", "job-log", "operation", "quit"),
                 "tour",
                 *("no-players", "players", "player-off", "player-items", "new-player"),
+                *("no-stash", "library-stash", "catalogue", "catalogue-search", "scene", "edit-scene", "conflicts"),
+                *("past-syncs", "preview-stash", "preview-stash-rows"),
             ),
             BOTH,
         ),
-        **dict.fromkeys(("library-no-colour", "library-ascii", "jobs-no-colour", "jobs-ascii", "players-ascii"), BOTH),
+        **dict.fromkeys(
+            ("library-no-colour", "library-ascii", "jobs-no-colour", "jobs-ascii", "players-ascii", "catalogue-ascii"), BOTH
+        ),
     }.items()
     for size in sizes
 )
@@ -88,6 +97,9 @@ async def test_a_first_start(folder: Path) -> None:
         await s.press("P")
         await s.sees("There is no player yet")
         await gallery.hang("no-players")
+        await s.press("S")
+        await s.sees("No Stash server is configured")
+        await gallery.hang("no-stash")
 
 
 async def test_the_tour_of_the_demo(folder: Path) -> None:
@@ -142,6 +154,74 @@ async def test_the_players(folder: Path) -> None:
         await s.press("p")
         await s.sees("plex.tv")
         await gallery.hang("new-player")
+
+
+async def test_the_catalogue(folder: Path) -> None:
+    libraries = put_library(folder)
+    async with shown(folder, libraries=libraries, config=CONFIG) as (s, gallery):
+        await fill(s.services)
+        s.place.take_over()
+        await s.sees("2 conflicts")
+        await s.press("G")
+        await gallery.hang("library-stash")
+        await s.press("enter")
+        await s.sees("▸ Orbit Pictures", "3 scenes")
+        await s.press("enter")
+        await s.sees("▸ Deep Orbit")
+        await s.press("j", "enter")
+        await s.sees("Ghost Signal")
+        await s.press("j")
+        await settled(s)
+        await gallery.hang("catalogue")
+        gallery.in_ascii(True)
+        await gallery.hang("catalogue-ascii", themes=("dark",))
+        gallery.in_ascii(False)
+        await s.press("e")
+        await s.sees("Only here")
+        await gallery.hang("edit-scene")
+        await s.press("escape", "slash")
+        await s.type("ha")
+        await s.sees("1 scene, 1 tag")
+        await settled(s)
+        await gallery.hang("catalogue-search")
+        await s.press("escape")
+        await s.sees("▾ Deep Orbit")
+        await go_to(s, "Ghost Signal")
+        await s.press("enter")
+        await s.sees("scene 2", "Somebody knows.")
+        await gallery.hang("scene")
+        await s.press("escape", "c")
+        await s.sees("2 conflicts to decide")
+        await s.press("j")
+        await s.sees("+ Somebody")
+        await gallery.hang("conflicts")
+        await s.press("escape", "H")
+        await s.sees("3 syncs")
+        await gallery.hang("past-syncs")
+        await s.press("escape")
+        await _catalogue_preview(s, gallery)
+
+
+async def _catalogue_preview(s: Stage, gallery: Gallery) -> None:
+    real = s.services.engine.syncs["stash"]
+    put(s, PlannedPull())
+    s.app.preview(Request("stash"), "Stash")
+    await s.sees("2 lists to compare, 2 batches to fetch", "run")
+    await s.press("j", "j")
+    await settled(s)
+    await gallery.hang("preview-stash")
+    put(s, real)  # type: ignore[arg-type]
+    found = [
+        Difference(2, "Ghost Signal", "updated", (FieldChange("title", "Ghost Signal", "Ghost Signals", True),)),
+        Difference(40, "A New One", "created"),
+        Difference(3, "Paper North", "unchanged"),
+    ]
+    width = s.app.size.width - 5
+    planned = PlannedOperation(PULLS[2], True)
+    sheet = Sheet("what would be done", [*pulls.detail_lines(planned, width), *pulls.difference_lines(found, width)])
+    s.app.show(sheet)
+    await s.sees("changed here as well")
+    await gallery.hang("preview-stash-rows")
 
 
 async def go_to(s: Stage, text: str) -> None:

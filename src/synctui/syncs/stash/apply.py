@@ -19,11 +19,12 @@ from synctui.store.catalog import checksum
 from synctui.syncs.stash.batches import fetch_ranges, sweep_operation
 from synctui.syncs.stash.client import Client, Scenes
 from synctui.syncs.stash.detect import SWEEP_PAGE
-from synctui.syncs.stash.feed import Feed
+from synctui.syncs.stash.feed import Feed, really_gone
 from synctui.syncs.stash.gather import OF_SINGLE_ROWS, between, rescue
 from synctui.syncs.stash.merge import Merger
 from synctui.syncs.stash.payload import entities_in, ids_in, probe_in
 from synctui.syncs.stash.probing import zones
+from synctui.syncs.stash.settings import StashSettings
 from synctui.syncs.stash.tools import Tools
 from synctui.words import count
 
@@ -56,6 +57,9 @@ class Puller:
             await self.close()
             self._job = run.job
         try:
+            if operation.payload.get("url", self._tools.settings.url) != self._tools.settings.url:
+                await self._server().probe()
+                return Outcome(Result.CONFLICT, "changed_since_plan", "it was planned for a server at another address")
             return await self._apply(operation, run)
         except ConfigError as error:
             raise NotAuthorised(error.message, hint=error.hint) from error
@@ -135,7 +139,8 @@ class Puller:
         total = _number(operation.payload, "count")
         page = await self._server().sweep(after, SWEEP_PAGE)
         ids = [swept.id for swept in page]
-        shared: Fields = {name: operation.payload[name] for name in ("force", "silent") if name in operation.payload}
+        names = ("force", "silent", "url")
+        shared: Fields = {name: operation.payload[name] for name in names if name in operation.payload} | {"appended": True}
         if not page and seen < total and seen < (await self._server().probe()).scenes.count:
             # Some may have been deleted meanwhile: a little later it may agree with itself.
             counted = f"Stash lists {seen:,} scenes and counts {total:,}"
@@ -207,12 +212,15 @@ class Puller:
         every = sorted({path for files in paths.values() for path in files.values()})
         holders = await marks.scenes_with(self._tools.database, every)
         gone = set(scenes)
-        return [change for path in every if not holders.get(path, set()) - gone for change in feed.gone(path)]
+        changes = [change for path in every if not holders.get(path, set()) - gone for change in feed.gone(path)]
+        return list(await really_gone(changes))
 
     async def _record(self, operation: Operation, run: Run) -> Outcome:
         """Note how the sync ended; one that left anything out is not what the next one starts from."""
         database, payload = self._tools.database, operation.payload
         missed = await state.failures_within(database, run.job)
+        # What was taken out of the plan is not in the job.
+        missed += max(0, _number(payload, "planned") - await state.planned_within(database, run.job))
         sums = await state.sums_of(database, run.job)
         complete, probe = missed == 0, probe_in(payload)
         before = await state.server_state(database)
@@ -227,6 +235,7 @@ class Puller:
             mode=str(payload.get("mode", "")),
             complete=complete,
             exact=payload.get("exact") is True,
+            compared_at=str(payload.get("compared_at", "")),
             url=self._tools.settings.url if keep else "",
             probe=probe if keep else None,
             offsets=offsets,
@@ -235,7 +244,7 @@ class Puller:
         )
         numbers: Fields = {"sums": {name: value for name, value in sums.items() if value}}
         await self.close()
-        return Outcome(Result.DONE, "noted", numbers=numbers, rows=(row,))
+        return Outcome(Result.DONE, "noted", numbers=numbers, rows=(row,), alert=_contradicted(sums, self._tools.settings))
 
 
 def _problem(missed: int, sums: Mapping[str, int]) -> str:
@@ -245,6 +254,15 @@ def _problem(missed: int, sums: Mapping[str, int]) -> str:
     if failed := sums["failed_rows"]:
         parts.append(f"{count(failed, 'row')} could not be read")
     return "; ".join(parts) if parts or not missed else f"{count(missed, 'operation')} did not succeed"
+
+
+def _contradicted(sums: Mapping[str, int], settings: StashSettings) -> str:
+    """Return what everybody is told of edits that the server contradicts."""
+    if not (number := sums["conflicts"]):
+        return ""
+    came = {"manual": "waits for you" if number == 1 else "wait for you", "remote_wins": "gave way"}
+    what = came.get(settings.strategy, "decided by the rule that is configured")
+    return f"{count(number, 'edit')} of yours that Stash changed as well: {what} (synctui conflicts list --all)"
 
 
 def _held(operation: Operation) -> Outcome:

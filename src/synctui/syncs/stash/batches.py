@@ -10,9 +10,6 @@ from synctui.words import count
 
 TRACK = LANE = "stash"
 STAGES = ("entities", "sweep", "fetch", "delete", "record")
-_DENSE = 2
-"""A range is asked for as one where no more than every second id in it would come for nothing."""
-
 _FETCH_S = 0.3
 _SWEEP_S = 0.15
 
@@ -67,8 +64,6 @@ def _batch(batch: Sequence[int], reasons: dict[int, str], shared: Fields) -> Ope
         why = reasons.get(number, "changed")
         sums[why] = sums.get(why, 0) + 1
     told = ", ".join(f"{number:,} {why}" for why, number in sums.items())
-    if len(batch) > 20 and batch[-1] - batch[0] + 1 <= _DENSE * len(batch):
-        return _range(batch, told, shared)
     ids: list[Json] = list(batch)
     payload: Fields = {"ids": ids, **shared}
     subject = f"scene {batch[0]}" if len(batch) == 1 else f"{count(len(batch), 'scene')} from {batch[0]} to {batch[-1]}"

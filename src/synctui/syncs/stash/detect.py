@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from synctui.model.catalog import NAMED, Entity, Named, Probe, SweptScene
+from synctui.model.clock import instant
 from synctui.store import catalog_marks as marks
 from synctui.store.catalog import checksum
 from synctui.store.database import Database
 from synctui.syncs.stash.client import Client
-from synctui.syncs.stash.times import instant
+from synctui.syncs.stash.times import earlier_than
 
 SWEEP_PAGE = 5000
 """Scenes in one page of a sweep, which asks for two short fields of each."""
@@ -33,11 +34,12 @@ class NamedFindings:
     returned: int = 0
     known: int = 0
     found: int = 0
+    unreadable: int = 0
 
     @property
     def any(self) -> bool:
-        """True when something differs."""
-        return bool(self.created or self.updated or self.gone)
+        """True when something differs, or may."""
+        return bool(self.created or self.updated or self.gone or self.unreadable)
 
 
 @dataclass(slots=True)
@@ -147,7 +149,7 @@ class Detector:
                     if self._recent(swept):
                         findings.created.append(swept.id)
                     continue
-                findings.backwards = findings.backwards or _earlier(swept.updated_at, mark.updated_at)
+                findings.backwards = findings.backwards or earlier_than(swept.updated_at, mark.updated_at)
                 if differs(swept, mark, files.get(swept.id, {})) and self._recent(swept):
                     findings.changed.append(swept.id)
             findings.gone.extend(sorted(known))
@@ -205,14 +207,6 @@ class Detector:
         findings.repaired.extend(sorted(candidates - there))
 
 
-def _earlier(now: str, before: str) -> bool:
-    """Tell whether a time has gone back."""
-    if now == before:
-        return False
-    later, sooner = instant(before), instant(now)
-    return later is not None and sooner is not None and sooner < later
-
-
 def differs(swept: SweptScene, mark: SweptScene, files: Mapping[int, str]) -> bool:
     """Tell whether a scene is not as it was: another text, or other counters or files where they were asked for."""
     if swept.updated_at != mark.updated_at:
@@ -232,7 +226,8 @@ async def compare_named(
 ) -> NamedFindings:
     """Return what differs between a whole list of the server's and what is here; what could not be read is not gone."""
     known = await marks.named_marks(database, entity)
-    findings = NamedFindings(known=sum(1 for mark in known.values() if not mark.deleted), found=len(items))
+    here = sum(1 for mark in known.values() if not mark.deleted)
+    findings = NamedFindings(known=here, found=len(items), unreadable=len(unreadable))
     listed = {*unreadable}
     for item in items:
         listed.add(item.id)

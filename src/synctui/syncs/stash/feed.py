@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator, Mapping, Sequence, Set
 
@@ -57,3 +58,15 @@ class Feed:
         """Yield that a file of the server's is not there any more."""
         if (ours := self.here(path)) is not None:
             yield Change(ours, "removed", SOURCE)
+
+
+async def really_gone(changes: Sequence[Change]) -> list[Change]:
+    """Return changes without those of files that are said to be gone and lie here all the same.
+
+    A scene may be deleted without its file, and a file may go to another scene that is not stored yet.
+    """
+    removed = [change.path for change in changes if change.change == "removed"]
+    if not removed:
+        return list(changes)
+    there = await asyncio.to_thread(lambda: {path for path in removed if os.path.lexists(path)})
+    return [change for change in changes if change.change != "removed" or change.path not in there]

@@ -30,7 +30,7 @@ class Gathered:
         self.found += answer.scenes
         self.lost += answer.troubles
         self.names_of.update(answer.names)
-        self.date = answer.date or self.date
+        self.date = self.date or answer.date
 
     @property
     def scenes(self) -> tuple[Scene, ...]:
@@ -59,7 +59,7 @@ async def between(client: Client, first: int, last: int, expected: int) -> Gathe
     while first <= last:
         answer = await client.scenes_between(first, last)
         gathered.add(answer)
-        if not answer.scenes or len(gathered.found) + len(gathered.lost) >= expected:
+        if not answer.scenes:
             break
         first = answer.scenes[-1].id + 1
     if len(gathered.found) + len(gathered.lost) < expected:

@@ -19,6 +19,7 @@ from synctui.model.catalog import (
     Studio,
     Tag,
 )
+from synctui.model.conflicts import changed_fields, settle, unedited
 from synctui.model.json import Fields
 from synctui.model.library import Row
 from synctui.store import catalog_marks as marks
@@ -26,9 +27,8 @@ from synctui.store.catalog import checksum
 from synctui.store.catalog_edits import edits_of
 from synctui.store.database import Database
 from synctui.syncs.stash.client import Client, Scenes
-from synctui.syncs.stash.conflicts import changed_fields, settle, unedited
-from synctui.syncs.stash.feed import Feed
-from synctui.syncs.stash.times import hot
+from synctui.syncs.stash.feed import Feed, really_gone
+from synctui.syncs.stash.times import earlier_than, hot
 
 _FEW_UNKNOWN = 20
 
@@ -43,7 +43,6 @@ class Merged:
     skipped: int = 0
     failed: int = 0
     conflicts: int = 0
-    stubs: int = 0
 
     def numbers(self, processed: int) -> Fields:
         """Return the numbers of the operation."""
@@ -80,6 +79,11 @@ class Merger:
         sums = {scene.id: checksum(scene) for scene in answer.scenes}
         fresh: list[Scene] = []
         touched: list[tuple[int, str]] = []
+        restored = any(
+            mark.deleted or earlier_than(scene.updated_at, mark.updated_at)
+            for scene in answer.scenes
+            if (mark := known.get(scene.id)) is not None
+        )
         for scene in answer.scenes:
             mark = known.get(scene.id)
             if mark is None or mark.deleted:
@@ -95,27 +99,26 @@ class Merger:
             else:
                 merged.updated += 1
                 fresh.append(scene)
-        await self._settle_edits(fresh, merged)
-        merged.rows += await self._unseen(fresh, answer, merged)
+        merged.conflicts = await self._conflicts(fresh)
+        merged.rows += await self._unseen(fresh, answer)
         there = [scene.id for scene in fresh if scene.id in known]
         await self._history(fresh, there, merged)
         heat = frozenset(scene.id for scene in answer.scenes if _hot(scene, answer.date))
         if fresh or touched:
-            merged.rows.append(ScenesSynced(tuple(fresh), tuple(touched), heat, {one.id: sums[one.id] for one in fresh}))
+            written = {one.id: sums[one.id] for one in fresh}
+            merged.rows.append(ScenesSynced(tuple(fresh), tuple(touched), heat, written, self._strategy, restored))
         for trouble in answer.troubles:
             merged.failed += 1
             merged.rows.append(RowFailed(trouble.entity, trouble.id, trouble.message))
         return merged
 
-    async def _settle_edits(self, fresh: Sequence[Scene], merged: Merged) -> None:
-        """Note what becomes of what was edited here."""
+    async def _conflicts(self, fresh: Sequence[Scene]) -> int:
+        """Return how many edits the server contradicts; they are settled when the rows are written."""
         edits = await edits_of(self._database, [scene.id for scene in fresh])
-        for scene in fresh:
-            settled = [one for edit in edits.get(scene.id, ()) if (one := settle(edit, scene, self._strategy)) is not None]
-            merged.conflicts += sum(1 for one in settled if one.conflict is not None)
-            merged.rows += settled
+        settled = [settle(edit, scene, self._strategy) for scene in fresh for edit in edits.get(scene.id, ())]
+        return sum(1 for one in settled if one is not None and one.conflict is not None)
 
-    async def _unseen(self, fresh: Sequence[Scene], answer: Scenes, merged: Merged) -> list[Row]:
+    async def _unseen(self, fresh: Sequence[Scene], answer: Scenes) -> list[Row]:
         """Return rows for what these scenes refer to and nobody has seen yet: by its id, or by its name alone."""
         rows: list[Row] = []
         for entity in NAMED:
@@ -123,14 +126,15 @@ class Merger:
             known = self._known.get(entity)
             if known is None:
                 known = self._known[entity] = await marks.live_ids(self._database, entity)
+            if wanted - known:
+                # What another batch has brought meanwhile is known only once it is stored.
+                known |= await marks.live_ids(self._database, entity)
             unseen = sorted(wanted - known)
             if not unseen:
                 continue
             found = await self._look_up(entity, unseen)
             items = [found.get(number) or stub(entity, number, answer.names.get((entity, number), "")) for number in unseen]
-            merged.stubs += len(items)
             rows.append(NamedSynced(tuple(items)))
-            known.update(unseen)
         return rows
 
     async def _look_up(self, entity: Entity, numbers: Sequence[int]) -> dict[int, Named]:
@@ -158,7 +162,8 @@ class Merger:
         for scene in fresh:
             old = before.get(scene.id)
             paths = {file.id: file.path for file in old.files} if old is not None else {}
-            merged.rows += self._feed.changes(paths, scene, known=others | left, kept=others | there_now)
+            changes = list(self._feed.changes(paths, scene, known=others | left, kept=others | there_now))
+            merged.rows += await really_gone(changes)
 
     def forget(self) -> None:
         """Read anew what is known: performers, tags and studios were written meanwhile."""

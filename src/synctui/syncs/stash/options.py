@@ -15,7 +15,7 @@ from synctui.text import display
 
 _AGO = re.compile(r"(\d{1,6})\s*(m|h|d|w)")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_LARGEST = 2**63 - 1
+_LARGEST = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)

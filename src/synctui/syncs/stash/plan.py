@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from synctui.errors import TargetNotFound
 from synctui.model.catalog import NAMED, CatalogSynced, Entity, Mode, Probe
-from synctui.model.clock import parse_rfc3339
+from synctui.model.clock import parse_rfc3339, rfc3339
 from synctui.model.json import Fields, Json
 from synctui.model.plan import Notice, Operation, PlanItem, Request, Tally
 from synctui.store import catalog_marks as marks
@@ -37,9 +37,6 @@ _DELETE_BATCH = 500
 class Planned:
     """What a plan found out besides its operations: what is to be noted where there are none."""
 
-    mode: Mode = "auto"
-    probe: Probe | None = None
-    findings: Findings | None = None
     note: CatalogSynced | None = None
     servers: ServerState = field(default_factory=ServerState)
 
@@ -78,7 +75,7 @@ class Planner:
         ids: Sequence[int] = self._options.ids
         if self._options.only_failed and not ids:
             ids = await state.failed_scenes(self._tools.database)
-        probe = self.planned.probe = await client.probe()
+        probe = await client.probe()
         there = {number for place in range(0, len(ids), 500) for number in await client.existing(ids[place : place + 500])}
         known = await marks.known_ids(self._tools.database, Entity.SCENE, ids)
         strangers = [number for number in ids if number not in there and number not in known]
@@ -91,10 +88,15 @@ class Planner:
         for item in fetch_operations(wanted, self._batch, dict.fromkeys(wanted, "asked for"), shared):
             yield item
         gone = sorted(number for number in ids if number in known and number not in there)
+        live = await marks.live_count(self._tools.database, Entity.SCENE)
+        if gone and not self._options.believe and (not probe.scenes.count or self._too_many(len(gone), live)):
+            yield Notice(
+                "brake", f"{len(gone):,} of these scenes are not there, and Stash has {probe.scenes.count:,} in all."
+            )
         for item in _deletes(Entity.SCENE, gone, shared):
             yield item
         if wanted or gone:
-            yield self._record(probe, "scenes", exact=False, whole=False)
+            yield self._record(probe, "scenes", 0, exact=False, whole=False)
 
     # all of it
 
@@ -102,9 +104,9 @@ class Planner:
         options, database = self._options, self._tools.database
         servers = self.planned.servers = await state.server_state(database)
         states = await state.entity_states(database)
-        probe = self.planned.probe = await client.probe()
+        probe = await client.probe()
         known = await marks.live_count(database, Entity.SCENE)
-        mode = self.planned.mode = await self._mode(states, servers, probe, known > 0)
+        mode = await self._mode(states, servers, probe, known > 0)
         if mode == "auto":
             # The probe says it all.
             self.planned.note = self._noted(probe, "probe", exact=False)
@@ -112,7 +114,7 @@ class Planner:
             return
         first = not known and Entity.SCENE in options.entities and options.since is None
         if first and options.whole:
-            mode = self.planned.mode = "full"
+            mode = "full"
         findings = Findings()
         if not first:
             detector = Detector(
@@ -125,21 +127,21 @@ class Planner:
             )
             findings = await detector.run(options.entities)
         if findings.restored and options.whole:
-            mode = self.planned.mode = "full"
+            mode = "full"
             yield Notice("warning", "Stash has gone back in time, as from a backup: everything is compared")
-        self.planned.findings = findings
         for notice in self._brakes(findings, servers, probe):
             yield notice
-        silent = states[Entity.SCENE].last_success is None
+        silent = states[Entity.SCENE].last_attempt is None
         shared = self._shared(silent=silent)
         held = self._held_back(findings, probe)
-        done = False
+        planned = 0
         for item in self._operations(findings, probe, mode, shared, held, fetch_all=first or mode == "full"):
-            done = True
+            planned += 1
             yield item
-        if done:
+        if planned:
             exact = options.whole and mode in ("full", "smart")
-            yield self._record(probe, mode, exact=exact, whole=options.whole and not findings.cut_short and not held)
+            whole = options.whole and not findings.cut_short and not held
+            yield self._record(probe, mode, planned, exact=exact, whole=whole)
         elif await state.agrees(database, probe):
             self.planned.note = self._noted(probe, mode, exact=mode in ("full", "smart"))
         if findings.found:
@@ -149,6 +151,8 @@ class Planner:
     async def _mode(self, states: dict[Entity, EntityState], servers: ServerState, probe: Probe, begun: bool) -> Mode:
         """Return how to sync; `auto` means that nothing has changed."""
         options = self._options
+        if servers.restored and options.whole:
+            return "full"
         if options.mode in ("full", "smart"):
             return options.mode
         if options.since is not None:
@@ -255,20 +259,23 @@ class Planner:
                 yield from _deletes(entity, gone, shared)
 
     def _shared(self, *, silent: bool) -> Fields:
-        shared: dict[str, Json] = {}
+        shared: dict[str, Json] = {"url": self._tools.settings.url}
         if self._options.force:
             shared["force"] = True
         if silent:
             shared["silent"] = True
         return shared
 
-    def _record(self, probe: Probe, mode: str, *, exact: bool, whole: bool) -> Operation:
+    def _record(self, probe: Probe, mode: str, planned: int, *, exact: bool, whole: bool) -> Operation:
         entities: list[Json] = [entity.value for entity in self._options.entities]
         payload: Fields = {
             "entities": entities if whole or (not self._options.ids and self._options.since is None) else [],
             "mode": mode,
             "exact": exact,
             "whole": whole,
+            "planned": planned,
+            "compared_at": rfc3339(self._tools.clock.now()),
+            "url": self._tools.settings.url,
             "probe": packed_probe(probe),
         }
         return operation("record", "record", "record", "catalogue", "note how it stands", payload)

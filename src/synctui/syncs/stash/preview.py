@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from synctui.model.catalog import Edit, Entity, Scene
+from synctui.model.conflicts import changed_fields, settle, value_of, with_edits
 from synctui.model.plan import Operation
 from synctui.store import catalog_marks as marks
 from synctui.store.catalog import shown_name
 from synctui.store.catalog_edits import edits_of
 from synctui.store.database import Database
 from synctui.syncs.stash.client import Client
-from synctui.syncs.stash.conflicts import changed_fields, settle, value_of, with_edits
 from synctui.syncs.stash.gather import between
 from synctui.syncs.stash.payload import ids_in
 from synctui.syncs.stash.tools import Tools

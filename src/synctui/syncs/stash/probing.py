@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from synctui.model.catalog import Newest, Probe
+from synctui.model.clock import instant
 from synctui.store.catalog_state import ServerState
-from synctui.syncs.stash.times import instant, settled, shows, zone
+from synctui.syncs.stash.times import settled, shows, zone
 
 
 def nothing_changed(state: ServerState, now: Probe) -> bool:
@@ -14,7 +15,8 @@ def nothing_changed(state: ServerState, now: Probe) -> bool:
     several zones sorts a change behind rows that look newer.
     """
     before = state.probe
-    if before is None or not now.date or state.held_back:
+    if before is None or not now.date or state.held_back or now.hashed < 0:
+        # Where it says nothing of files, they may have been renamed.
         return False
     if _all(before) != _all(now) or (before.version, before.hashed) != (now.version, now.hashed):
         return False
@@ -34,14 +36,11 @@ def _current(state: ServerState, now: Probe, newest: str) -> tuple[str, ...]:
 
 
 def gone_back(state: ServerState, now: Probe) -> bool:
-    """Tell whether something that was newest is not there any more: deleted, or taken back with a backup."""
+    """Tell whether the newest change of a file is not there any more: deleted, or taken back with a backup."""
     if state.probe is None:
         return False
-    for before, after in zip(_all(state.probe), _all(now), strict=True):
-        later, sooner = instant(before.updated_at), instant(after.updated_at)
-        if later is not None and sooner is not None and sooner < later:
-            return True
-    return False
+    later, sooner = instant(state.probe.files.updated_at), instant(now.files.updated_at)
+    return later is not None and sooner is not None and sooner < later
 
 
 def zones(state: ServerState, probe: Probe) -> tuple[str, ...]:

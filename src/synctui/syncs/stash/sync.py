@@ -86,6 +86,7 @@ class StashSync:
             "deleted": sums["deleted"],
             "rows_skipped": sums["skipped"],
             "rows_failed": sums["failed_rows"],
+            "conflicts": sums["conflicts"],
             "row_errors": errors,
         }
 

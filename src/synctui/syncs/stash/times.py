@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
+
+from synctui.model.clock import instant
 
 _FORM = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)?")
 _WESTMOST = timedelta(hours=-12)
@@ -18,17 +20,6 @@ _PUT_BACK = timedelta(hours=3)
 """No clock is put back by more."""
 
 _NO_PLACES = frozenset(("localtime",))
-
-
-def instant(text: str) -> datetime | None:
-    """Return the moment (UTC) that a server's text means, None for one that means none."""
-    found = _FORM.fullmatch(text)
-    if found is None or found[2] is None:
-        return None
-    try:
-        return datetime.fromisoformat(found[1] + ("+00:00" if found[2] == "Z" else found[2])).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def zone(text: str) -> str:
@@ -44,11 +35,22 @@ def wall_clock(text: str) -> str:
 
 
 def hot(updated_at: str, date: str) -> bool:
-    """Tell whether a row was read (at the server's `date`) in the second of its own change: more may have come within it."""
-    changed, read = instant(updated_at), instant(date)
-    if changed is None or read is None:
+    """Tell whether a row may have been read (asked for at the server's `date`) in the second of its own change.
+
+    More may have come within that second, under the same text.
+    """
+    changed, asked = instant(updated_at), instant(date)
+    if changed is None or asked is None:
         return False
-    return -_SETTLED_S <= (read - changed).total_seconds() <= 1.0
+    return (asked - changed).total_seconds() <= 1.0
+
+
+def earlier_than(now: str, before: str) -> bool:
+    """Tell whether a time has gone back."""
+    if now == before:
+        return False
+    later, sooner = instant(before), instant(now)
+    return later is not None and sooner is not None and sooner < later
 
 
 def settled(newest: str, date: str) -> bool:

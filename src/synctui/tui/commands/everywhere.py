@@ -15,6 +15,7 @@ EVERYWHERE = (
     Command("library", "", ("L",), "library", "To the library."),
     Command("jobs", "", ("J",), "jobs", "To the jobs: what runs, waits and was done."),
     Command("players", "", ("P",), "players", "To the players: how they stand, what they were told."),
+    Command("stash", "", ("S",), "Stash", "To the catalogue of your Stash server."),
     Command("settings", "", (",",), "settings", "To the settings: libraries, engines, players, looks."),
     Command("messages", "", ("M",), "messages", "What was said at the bottom, all of it."),
     Command("help", "", ("?",), "help", "What can be done here, and with which key.", hint=9),

@@ -20,6 +20,7 @@ PREVIEW = (
     Command(
         "reference", "preview", ("f",), "reference", "Align against another subtitle or video, this row or all.", hint=6
     ),
+    Command("mode", "preview", ("m",), "mode", "Stash: how much is compared, from what is new to everything.", hint=4),
     Command("toggle_all", "preview", ("*",), "all or none", "Take all rows out of the plan, or in again."),
     Command("details", "preview", ("d", "l", "right"), "details", "What would be done here, and why."),
     Command("warnings", "preview", ("w",), "warnings", "Everything that the plan has to say."),

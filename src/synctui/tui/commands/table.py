@@ -9,6 +9,7 @@ from synctui.tui.commands.library import DETAILS, LIBRARY
 from synctui.tui.commands.players import FORM, ITEMS, MAPPING, PLAYERS
 from synctui.tui.commands.preview import PREVIEW
 from synctui.tui.commands.settings import HELP, KEYS, MESSAGES, SETTINGS, WELCOME
+from synctui.tui.commands.stash import CATALOGUE, CONFLICTS, SCENE, SYNCS
 
 PLACES = {
     "": "Everywhere",
@@ -22,6 +23,10 @@ PLACES = {
     "items": "Items of a player",
     "mapping": "Folders of a player",
     "form": "New player",
+    "catalogue": "Stash",
+    "scene": "One scene",
+    "conflicts": "Conflicts",
+    "syncs": "Past syncs of Stash",
     "settings": "Settings",
     "keys": "Keys",
     "help": "Help",
@@ -40,6 +45,10 @@ COMMANDS: tuple[Command, ...] = (
     *ITEMS,
     *MAPPING,
     *FORM,
+    *CATALOGUE,
+    *SCENE,
+    *CONFLICTS,
+    *SYNCS,
     *SETTINGS,
     *KEYS,
     *HELP,

@@ -16,9 +16,7 @@ class Field(Input):
 
     def validate_value(self, value: str) -> str:
         """Return the text without what cannot be seen."""
-        if value.isascii() and value.isprintable():
-            return value
-        return "".join(char for char in value if char in _JOINERS or not _unseen(char))
+        return seen(value)
 
     def take_ahead(self, event: Key) -> None:
         """Take a key that came past the field: it was typed before the field had the focus, and is meant for it."""
@@ -26,6 +24,13 @@ class Field(Input):
             event.stop()
             event.prevent_default()
             self.insert_text_at_cursor(event.character)
+
+
+def seen(text: str) -> str:
+    """Return a text as a field holds it: without what cannot be seen."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char for char in text if char in _JOINERS or not _unseen(char))
 
 
 def _unseen(char: str) -> bool:

@@ -19,6 +19,8 @@ from synctui.tui.screens.players.wording import about, advice_for
 from synctui.tui.screens.preview.calls import file_lines
 
 _NAME = 12
+PULLS = "stash"
+"""The track of a catalogue's operations."""
 STAGES = {
     "discover": "asking how it is",
     "execute": "sending",
@@ -89,7 +91,7 @@ def call_title(track: str, action: str, subject: str) -> str:
 
 def about_player(track: str, action: str) -> bool:
     """Tell whether an operation is one of a player's track."""
-    return track not in ("", "default") and (action == "skip" or summary.tells_player(action))
+    return track not in ("", "default", PULLS) and (action == "skip" or summary.tells_player(action))
 
 
 def came_to(fields: Mapping[str, object]) -> str:

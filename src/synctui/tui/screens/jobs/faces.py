@@ -84,6 +84,8 @@ def actions(job: BoardJob) -> tuple[str, ...]:
     """Return what the operations of a job do, for the word of what is done."""
     if job.request.kind == "players":
         return ("confirm",)
+    if job.request.kind == "stash":
+        return ("fetch",)
     if job.request.kind != "subtitles":
         return ()
     if job.request.brings_back or job.undo_of is not None:

@@ -30,7 +30,7 @@ _MOST_CUTS = 6
 _ENGINES = {"builtin": "built-in"}
 
 
-_PLAIN = ("done", "aligned", "restored", "online", "accepted", "confirmed", "noted", "shown")
+_PLAIN = ("done", "aligned", "restored", "online", "accepted", "confirmed", "noted", "shown", "listed", "marked_deleted")
 """Reasons that say no more than the outcome."""
 
 

@@ -21,6 +21,7 @@ from synctui.tui.screens.jobs.calls import about_player, call_title
 from synctui.tui.screens.jobs.faces import role_of
 from synctui.tui.screens.jobs.facts import says_no_more
 from synctui.tui.screens.jobs.pages import PAGE, Pages
+from synctui.tui.screens.jobs.pulls import came_to, is_pull, pull_title
 from synctui.tui.screens.jobs.tale import event_line
 from synctui.tui.widgets.rows import RowList, Rows
 
@@ -96,7 +97,9 @@ def operation_line(record: OperationRecord, width: int, flights: dict[str, InFli
     one = record.operation
     detail_width = max(_DETAIL, min(60, width - 2 - 48 - _WORD))
     subject = max(16, min(60, width - 2 - _WORD - detail_width))
-    if about_player(one.track, one.action):
+    if is_pull(one):
+        name = Span(clip(display(pull_title(one.action, one.subject), 200), subject - 1), width=subject)
+    elif about_player(one.track, one.action):
         name = Span(clip(display(call_title(one.track, one.action, one.subject)), subject - 1), width=subject)
     else:
         name = Span(words.name(display(one.subject), subject - 1), width=subject)
@@ -114,6 +117,8 @@ def operation_line(record: OperationRecord, width: int, flights: dict[str, InFli
     detail = summary.end_detail(record.result.value, record.reason, told, short=detail_width < 40)
     if says_no_more(record.result, {**told, "reason": record.reason}):
         detail = ""
+    if is_pull(one) and record.result in (Result.DONE, Result.UNCHANGED):
+        detail = came_to({name: value for name, value in record.numbers.items() if isinstance(value, int)})
     wrong = record.result in (Result.FAILED, Result.CONFLICT)
     return (
         Span(record.result.glyph, role, 2),

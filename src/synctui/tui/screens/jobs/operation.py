@@ -23,6 +23,7 @@ from synctui.tui.draw.pictures import GUTTER, Window, picture_lines
 from synctui.tui.draw.times import at_time
 from synctui.tui.screens.jobs.calls import call_lines
 from synctui.tui.screens.jobs.facts import fact_lines
+from synctui.tui.screens.jobs.pulls import is_pull, pull_lines
 from synctui.tui.screens.jobs.steering import JobPlace
 from synctui.tui.screens.library.clipboard import pasted
 from synctui.tui.screens.preview.calls import is_call
@@ -141,8 +142,8 @@ class OperationScreen(JobPlace):
 
     @property
     def _tells(self) -> bool:
-        """Tell whether it is about a player: there is no picture of that."""
-        return self.record is not None and is_call(self.record.operation)
+        """Tell whether it is about a player or a catalogue: there is no picture of that."""
+        return self.record is not None and (is_call(self.record.operation) or is_pull(self.record.operation))
 
     @property
     def _room(self) -> int:
@@ -170,7 +171,8 @@ class OperationScreen(JobPlace):
             return
         high = self.size.height >= _HIGH
         if self._tells:
-            self._scrolled(call_lines(self.record, self.size.width))
+            told = pull_lines if is_pull(self.record.operation) else call_lines
+            self._scrolled(told(self.record, self.size.width))
             return
         facts_told = fact_lines(self.record, self._written, self.size.width)
         self._scrolled((*facts_told, *(((),) if high else ()), *self._picture_lines(6 if high else 2)))

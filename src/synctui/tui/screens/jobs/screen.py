@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import ClassVar
 
 from textual.containers import Horizontal
@@ -12,8 +12,10 @@ from textual.widget import Widget
 from synctui import words
 from synctui.jobs.board import Board, BoardJob
 from synctui.store import journal
+from synctui.store.catalog_state import sums_of
 from synctui.tui.commands.command import Command
 from synctui.tui.draw.line import Line, Span
+from synctui.tui.screens.jobs import pulls
 from synctui.tui.screens.jobs.calls import came_to
 from synctui.tui.screens.jobs.past import Past
 from synctui.tui.screens.jobs.rows import JobList, JobRows
@@ -121,16 +123,20 @@ class JobsScreen(JobPlace):
     def _read_sums(self) -> None:
         """Read what those in sight came to, where that is not told by how their operations ended."""
         seen = {job.id: job for row in self._list.on_screen() if (job := self._source.job_at(row)) is not None}
-        told = [job.id for job in seen.values() if job.state.final and job.request.kind == "players"]
-        wanted = [job for job in told if job not in self._summed]
+        told = {job.id: job.request.kind for job in seen.values() if job.state.final}
+        wanted = [job for job, kind in told.items() if kind in ("players", "stash") and job not in self._summed]
         if wanted and self.home.house.ready:
             self._summed.update(wanted)
-            self.home.start(self._sum(wanted), name="sums")
+            self.home.start(self._sum(wanted, {job for job in wanted if told[job] == "stash"}), name="sums")
 
-    async def _sum(self, wanted: Sequence[int]) -> None:
+    async def _sum(self, wanted: Sequence[int], catalogues: Set[int]) -> None:
         found: dict[int, str] = {}
+        database = self.home.services.database
         for job in wanted:
-            async for event in journal.stream(self.home.services.database, job, types=("metrics",)):
+            if job in catalogues:
+                found[job] = pulls.came_to(await sums_of(database, job))
+                continue
+            async for event in journal.stream(database, job, types=("metrics",)):
                 found[job] = came_to(event.fields)
         if found and self.stands:
             self._source.came(found)

@@ -13,7 +13,8 @@ from synctui.store.blobs import from_blob
 from synctui.text import clip, pad
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.times import at_time, clock
-from synctui.tui.screens.jobs.calls import STAGES, about_player, call_title, came_to
+from synctui.tui.screens.jobs import pulls
+from synctui.tui.screens.jobs.calls import PULLS, STAGES, about_player, call_title, came_to
 from synctui.tui.screens.jobs.faces import role_of
 from synctui.tui.screens.jobs.facts import says_no_more
 
@@ -47,7 +48,9 @@ def _told(event: Event, width: int) -> Line:
         case "stage_start":
             stage = str(fields.get("stage") or "first stage")
             track = fields.get("track")
-            if track not in (None, "", "default") and stage in STAGES:
+            if track == PULLS:
+                stage = pulls.STAGES.get(stage, stage)
+            elif track not in (None, "", "default") and stage in STAGES:
                 stage = f"{track}, {STAGES[stage]}"
             return (Span(f"{stage}: {words.count(_number(fields, 'total'), 'operation')}", "dim"),)
         case "warning" | "alert":
@@ -69,9 +72,12 @@ def _ended(fields: Mapping[str, object], width: int) -> Line:
         detail = " ".join(detail.split())  # columns of numbers are for where there is room for them
     room = max(12, min(_SUBJECT, width // 2))
     track, action, about = (str(fields.get(name, "")) for name in ("track", "action", "subject"))
-    subject = (
-        pad(clip(call_title(track, action, about), room), room) if about_player(track, action) else words.name(about, room)
-    )
+    if track == PULLS:
+        subject = pad(clip(pulls.pull_title(action, about), room), room)
+    elif about_player(track, action):
+        subject = pad(clip(call_title(track, action, about), room), room)
+    else:
+        subject = words.name(about, room)
     glyph = result.glyph if result is not None else " "
     return (Span(glyph, role, 2), Span(subject), Span("  "), Span(word, role, 10), Span(detail.strip(), "dim"))
 
@@ -85,6 +91,10 @@ def _job_ended(fields: Mapping[str, object]) -> Line:
     )
     state = str(fields.get("state", ""))
     told = summary.outcomes(counts, found=_number(fields, "found"))
+    if "processed" in fields:
+        names = ("processed", "created", "updated", "deleted")
+        sums = {name: _number(fields, name) for name in names} | {"failed_rows": _number(fields, "rows_failed")}
+        told = pulls.came_to(sums) or told
     if state in list(JobState):
         return (Span(f"{JobState(state).word}: {told}", "error" if state == JobState.FAILED else "strong"),)
     return (Span(told, "strong"),)

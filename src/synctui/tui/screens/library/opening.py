@@ -122,7 +122,7 @@ class Opening(Finding):
             return None
         width = view.line_width
         rows = tuple(self.listing.line(index, width) for index in view.on_screen())
-        return Memory(width, outline.count, view.top, view.cursor, self.answer()[0], rows, outline.top.open_nodes())
+        return Memory(width, self.listing.count(), view.top, view.cursor, self.answer()[0], rows, outline.top.open_nodes())
 
     def opened(self) -> None:
         if not self._composed:
@@ -202,6 +202,7 @@ class Opening(Finding):
     def _stand_in_for(self, outline: Outline) -> None:
         """Show an outline where the memory of it was shown, without moving anything."""
         self.listing.outline = outline
+        self.listing.whole = True
         self.view.stand(self.view.cursor, self.view.top)
         self._empty()
         self._rest()

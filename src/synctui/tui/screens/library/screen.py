@@ -28,6 +28,7 @@ from synctui.tui.widgets.lines import Lines
 from synctui.tui.widgets.rows import RowList
 
 if TYPE_CHECKING:
+    from synctui.services import Services
     from synctui.tui.screens.library.branch import Row
     from synctui.tui.screens.library.outline import Outline
     from synctui.tui.screens.library.sources import Hits
@@ -140,6 +141,8 @@ class LibraryScreen(Opening):
     def available(self, command: Command) -> str:
         if self.bar.typing:
             return ""
+        if command.place == "library" and self.at_catalogue:
+            return {"open": "open", "sync": "sync", "filter": command.label}.get(command.id, "")
         if command.place == "library" and not self.listing.count() and command.id not in ("add_library", "rescan", "filter"):
             return ""
         if command.id == "add_library":
@@ -179,6 +182,8 @@ class LibraryScreen(Opening):
                 await libraries.total()
             if shape and services is not None:
                 await self.forget_gone()
+            if services is not None:
+                await self._look_at_catalogue(services)
         except SyncTuiError:
             if self._services is services and self.home.house.ready:
                 raise
@@ -188,6 +193,15 @@ class LibraryScreen(Opening):
         self.remember()
         if self.pane.display:
             self.pane.look_again()
+
+    async def _look_at_catalogue(self, services: Services) -> None:
+        listing = self.listing
+        before = listing.count()
+        if await listing.catalogue.look(services, self.home) and listing.outline is not None:
+            if listing.count() != before:
+                self.view.reload()
+            else:
+                self.view.redraw((listing.outline.count,))
 
     def _empty(self) -> None:
         """Say what to do where there is nothing to see."""
@@ -235,6 +249,7 @@ class LibraryScreen(Opening):
 
     def _show(self, outline: Outline) -> None:
         self.listing.outline = outline
+        self.listing.whole = outline is self._tree and bool(self._configured)
         self.listing.range = None
         self.view.reload(keep=False)
         self._empty()
@@ -275,9 +290,17 @@ class LibraryScreen(Opening):
 
     # opening, closing, going to
 
+    @property
+    def at_catalogue(self) -> bool:
+        """Tell whether the cursor is on the row of the catalogue."""
+        return self.listing.at_catalogue(self.view.cursor)
+
     def do_open(self) -> Coroutine[Any, Any, None] | None:
         if self.bar.typing:
             return self._keep_filter()
+        if self.at_catalogue:
+            self.home.do_stash()
+            return None
         self._open()
         return None
 
@@ -295,14 +318,16 @@ class LibraryScreen(Opening):
 
     def do_into(self) -> None:
         row = self.row
-        if row is not None and row.below is not None:
+        if self.at_catalogue:
+            self.home.do_stash()
+        elif row is not None and row.below is not None:
             self.view.move(1)
         else:
             self._open()
 
     def do_close(self) -> None:
         outline, index = self.listing.outline, self.view.cursor
-        if outline is None or not outline.count:
+        if outline is None or not outline.count or self.at_catalogue:
             return
         if outline.close(index):
             self.view.reload()
@@ -326,6 +351,14 @@ class LibraryScreen(Opening):
         await add_library(self.home)
 
     # what is done with the marked rows
+
+    async def do_sync(self) -> None:
+        if self.at_catalogue and not len(self.marks) and self.listing.range is None:
+            from synctui.tui.screens.stash.doing import sync_all
+
+            sync_all(self.home)
+        else:
+            await super().do_sync()
 
     async def subjects(self) -> Subjects:
         from synctui.tui.screens.library.subjects import Subjects

@@ -17,7 +17,7 @@ from synctui.model.reasons import sentence
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.wrap import wrapped
 from synctui.tui.screens.place import Place
-from synctui.tui.screens.preview import calls
+from synctui.tui.screens.preview import calls, pulls
 from synctui.tui.screens.preview.columns import NOT_OURS, does_something, engine_word
 from synctui.tui.widgets.rows import RowList, TextRows
 
@@ -106,6 +106,8 @@ def detail_lines(planned: PlannedOperation, width: int, backup: str = "") -> lis
     operation = planned.operation
     if calls.is_call(operation):
         return calls.detail_lines(planned, width)
+    if operation.lane == "stash":
+        return pulls.detail_lines(planned, width)
     lines: list[Line] = [(Span(one, "strong"),) for one in wrapped(os.path.basename(operation.subject) or "-", width)]
     lines += [(Span(one),) for one in wrapped(_sentence(operation), width)]
     if does_something(operation) and not planned.selected:

@@ -12,16 +12,22 @@ from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.palette import Role
 from synctui.tui.draw.times import when
 from synctui.tui.draw.wrap import wrapped
-from synctui.tui.screens.preview import calls
+from synctui.tui.screens.preview import calls, pulls
 from synctui.tui.screens.preview.sums import notice_words, state_word
 from synctui.tui.screens.preview.wanted import Wanted
+from synctui.tui.screens.stash.standing import Standing
 
 _INDENT = 3
 _KEY = 8
 
 
-def empty_lines(draft: Draft, wanted: Wanted, since: str, languages: Sequence[str], width: int) -> list[Line]:
-    """Return what is said of a plan without operations; `since` is when this was last checked (RFC 3339 text)."""
+def empty_lines(
+    draft: Draft, wanted: Wanted, since: str, languages: Sequence[str], width: int, catalogue: Standing | None = None
+) -> list[Line]:
+    """Return what is said of a plan without operations; `since` is when this was last checked (RFC 3339 text).
+
+    `catalogue` is how that of a Stash stands.
+    """
     known = {state: number for state, number in draft.known.items() if number}
     total = sum(known.values())
     lines: list[Line] = [()]
@@ -41,6 +47,10 @@ def empty_lines(draft: Draft, wanted: Wanted, since: str, languages: Sequence[st
             lines += _paragraph(text, width, role)
         again = [] if forced else [_key("c", "ask all the same, also who is left alone")]
         return [*lines, (), *again, _key("esc", "back")]
+    elif wanted.pulls:
+        for text, role in pulls.empty_lines(wanted, catalogue):
+            lines += _paragraph(text, width, role)
+        return [*lines, (), _key("m", "another mode"), _key("esc", "back")]
     elif not total:
         lines += _paragraph("There is no subtitle here.", width, "strong")
         if languages:

@@ -18,6 +18,7 @@ from synctui.text import display
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.wrap import wrapped
 from synctui.tui.flows import choose_file
+from synctui.tui.screens.preview import pulls
 from synctui.tui.screens.preview.sums import notice_words
 from synctui.tui.widgets.dialogs import Choice, Menu
 
@@ -41,13 +42,22 @@ async def for_all(home: SyncTui, subject: str, count: int) -> bool | None:
     return answer
 
 
-async def lift_brake(home: SyncTui, brakes: Sequence[Notice]) -> bool:
-    """Return whether a person says that what stopped the plan is meant."""
+async def choose_mode(home: SyncTui, now: str) -> str | None:
+    """Return how much of a catalogue is to be compared, or None; `now` is what holds."""
+    names = [name for name, _, _ in pulls.MODES]
+    choices = [Choice(name, letter, name, help) for name, letter, help in pulls.MODES]
+    safe = names.index(now) if now in names else 0
+    answer: str | None = await home.ask(Menu("How much is compared", choices, safe=safe))
+    return answer
+
+
+async def lift_brake(home: SyncTui, brakes: Sequence[Notice], *, server: bool = False) -> bool:
+    """Return whether a person says that what stopped the plan is meant; `server`: it is a server that lacks so much."""
     said: list[Line | str] = [(Span(line, "warn"),) for one in brakes[:4] for line in wrapped(notice_words(one), _INSIDE)]
     if len(brakes) > 4:
         said.append(f"and {len(brakes) - 4:,} more like this")
     choices = (
-        Choice(False, "s", "stay", "look at the disk first; nothing happens"),
+        Choice(False, "s", "stay", f"look at the {'server' if server else 'disk'} first; nothing happens"),
         Choice(True, "g", "do it all the same", "what is missing counts as gone for good", "warn"),
     )
     return bool(await home.ask(Menu("Is this meant?", choices, said)))

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from synctui.errors import StalePlan
+from synctui.errors import StalePlan, SyncTuiError
 from synctui.jobs.draft import PlannedOperation
 from synctui.model.json import Json
 from synctui.model.states import JobState
 from synctui.text import display
+from synctui.tui.draw.line import Span
+from synctui.tui.draw.wrap import wrapped
 from synctui.tui.flows import choose_engine
-from synctui.tui.screens.preview import questions, sums
+from synctui.tui.screens.preview import pulls, questions, sums
 from synctui.tui.screens.preview.columns import does_something, engine_word, reason_words
 from synctui.tui.screens.preview.details import Sheet, backup_words, detail_lines
 from synctui.tui.screens.preview.empty import notice_lines
 from synctui.tui.screens.preview.shown import ShownPlan
 from synctui.tui.screens.preview.wanted import Wanted
+from synctui.tui.screens.stash import standing
 from synctui.tui.widgets.rows import RowList
 
 _TITLE = 40
@@ -38,7 +41,7 @@ class PreviewScreen(ShownPlan):
     async def on_unmount(self) -> None:
         self.gone = True
         if self.desk.busy:
-            done = "sent" if self.desk.wanted.tells else "written"
+            done = "sent" if self.desk.wanted.tells else "fetched" if self.desk.wanted.pulls else "written"
             self.home.say(f"the plan was given up: nothing was {done}", "dim")
         await self.desk.close()
 
@@ -60,6 +63,9 @@ class PreviewScreen(ShownPlan):
             return
         if self.desk.wanted.undoes:
             self.missing = await self._left_out()
+        elif self.desk.wanted.pulls:
+            services = self.home.services
+            self.catalogue = await standing.read(services.database, configured=bool(services.stash.tools.settings.url))
         elif draft.count == 0 and draft.totals.known:
             self.since = await self.home.services.subtitles.last_checked(draft.request.targets)
         self.changed()
@@ -139,7 +145,7 @@ class PreviewScreen(ShownPlan):
 
     async def _lift(self) -> None:
         brakes = self.desk.brakes
-        if not await questions.lift_brake(self.home, brakes):
+        if not await questions.lift_brake(self.home, brakes, server=self.desk.wanted.pulls):
             return
         self.desk.lift(brakes)
         if self.desk.wanted.undoes:
@@ -158,7 +164,10 @@ class PreviewScreen(ShownPlan):
         if planned is None or self.desk.phase in ("again", "storing"):
             return
         rows, operation = self.list, planned.operation
-        if does_something(operation):
+        if self.desk.wanted.pulls and operation.action in (pulls.RECORD, "hold"):
+            noted = "noted when nothing is taken out" if operation.action == pulls.RECORD else operation.reason
+            self.home.say(noted, "dim")
+        elif does_something(operation):
             self.armed = False
             on = not planned.selected
             self.planned.tick(rows.cursor, on)
@@ -172,8 +181,23 @@ class PreviewScreen(ShownPlan):
     async def _select(self, key: str, on: bool) -> None:
         try:
             await self.desk.select([key], on)
+            if self.desk.wanted.pulls:
+                await self._note_or_not()
         finally:
             self.planned.settled(key)
+
+    async def _note_or_not(self) -> None:
+        """Take the note out of the plan when anything else is, so that the next sync does not take this for all of it."""
+        draft = self.desk.draft
+        if draft is None:
+            return
+        noted = draft.totals.by_action.get(pulls.RECORD, 0) > 0
+        whole = draft.count - draft.totals.total <= (0 if noted else 1)
+        if noted is not whole:
+            await self.desk.select([pulls.RECORD], whole)
+            self.planned.forget()
+            self.list.redraw()
+            self.update_frame()
 
     def do_toggle_all(self) -> None:
         """Take everything out when everything is in, otherwise everything in."""
@@ -256,8 +280,35 @@ class PreviewScreen(ShownPlan):
         width = self.size.width - _MARGIN
         sheet = Sheet("what would be done", detail_lines(planned, width))
         self.home.show(sheet)
+        if self.desk.wanted.pulls:
+            await self._rows_of(sheet, planned, width)
+            return
         backup = await backup_words(self.home.services, planned.operation)
         sheet.take(detail_lines(planned, width, backup))
+
+    async def _rows_of(self, sheet: Sheet, planned: PlannedOperation, width: int) -> None:
+        """Show what would change by a fetch, which is asked of the server now."""
+        if not pulls.may_differ(planned.operation):
+            return
+        lines = detail_lines(planned, width)
+        sheet.take([*lines, (), (Span("asking the server what differs", "dim"),)])
+        try:
+            found = await self.home.services.stash.differences(planned.operation)
+        except SyncTuiError as error:
+            told = [error.message, *([error.hint] if error.hint else [])]
+            sheet.take([*lines, (), *((Span(part, "error"),) for text in told for part in wrapped(text, width))])
+            return
+        sheet.take([*lines, *pulls.difference_lines(found, width)])
+
+    async def do_mode(self) -> None:
+        """Choose how much of the catalogue is compared, and plan again."""
+        if not self.desk.wanted.pulls or self.desk.phase in ("again", "storing"):
+            return
+        now = str(self.desk.wanted.option("mode") or "auto")
+        mode = await questions.choose_mode(self.home, now)
+        if mode is not None and self.desk.phase != "storing":
+            self.armed = False
+            await self._planned(self.desk.wanted.with_options({"mode": mode}))
 
     def on_row_list_pressed(self, event: RowList.Pressed) -> None:
         event.stop()

@@ -16,13 +16,14 @@ from synctui.jobs.draft import PlannedOperation
 from synctui.tui.commands.command import Command
 from synctui.tui.draw.line import Line, Span, spread
 from synctui.tui.screens.place import Place
-from synctui.tui.screens.preview import calls, sums
+from synctui.tui.screens.preview import calls, pulls, sums
 from synctui.tui.screens.preview.columns import NOT_OURS, row_line
 from synctui.tui.screens.preview.desk import Desk
 from synctui.tui.screens.preview.empty import empty_lines, failed_lines
 from synctui.tui.screens.preview.pages import PlannedRows
 from synctui.tui.screens.preview.pane import DetailsPane
 from synctui.tui.screens.preview.wanted import Wanted
+from synctui.tui.screens.stash.standing import Standing
 from synctui.tui.widgets.lines import Lines
 from synctui.tui.widgets.rows import RowList
 
@@ -31,7 +32,7 @@ class ShownPlan(Place):
     """Draws the plan on the desk; at most `refresh_hz` times a second while it grows.
 
     `armed` says that it is to run as soon as it is complete, `since` when its targets were last checked, `missing` what of a
-    job cannot be taken back, `again` with what it is being planned again.
+    job cannot be taken back, `again` with what it is being planned again, `catalogue` how a Stash's stands.
     """
 
     DEFAULT_CSS = "ShownPlan #preview-words { display: none; height: 1fr; }"
@@ -56,6 +57,7 @@ class ShownPlan(Place):
         self.since = ""
         self.missing = ""
         self.again = ""
+        self.catalogue: Standing | None = None
         self.gone = False
         self._told = 0.0
         self._left_alone = False
@@ -107,7 +109,11 @@ class ShownPlan(Place):
             case "toggle" | "toggle_all" | "details":
                 return "" if empty else command.label
             case "back":
-                return "back, nothing is sent" if desk.wanted.tells else command.label
+                done = "sent" if desk.wanted.tells else "fetched" if desk.wanted.pulls else ""
+                return f"back, nothing is {done}" if done else command.label
+            case "mode":
+                whole = desk.wanted.request is not None and not desk.wanted.request.targets
+                return command.label if desk.wanted.pulls and whole and not desk.busy else ""
             case "engine":
                 return command.label if desk.wanted.aligns and (not empty or desk.phase == "failed") else ""
             case "reference":
@@ -119,7 +125,7 @@ class ShownPlan(Place):
         """Tell whether what is known could be looked at all the same."""
         desk, draft = self.desk, self.desk.draft
         empty = desk.phase == "ready" and draft is not None and draft.count == 0 and not draft.totals.brakes
-        if desk.wanted.option("force") is True:
+        if desk.wanted.option("force") is True or desk.wanted.pulls:
             return False
         return self._left_alone if desk.wanted.option("restore") is True else empty and not desk.wanted.brings_back
 
@@ -128,6 +134,8 @@ class ShownPlan(Place):
     def _row(self, planned: PlannedOperation, width: int) -> Line:
         if self.desk.wanted.tells:
             return calls.row_line(planned, width)
+        if self.desk.wanted.pulls:
+            return pulls.row_line(planned, width)
         return row_line(planned, width, sums.engine_of(self.desk.wanted, self.desk.draft, self.settings))
 
     @property
@@ -197,7 +205,7 @@ class ShownPlan(Place):
         if desk.phase == "failed" and desk.trouble is not None:
             lines = failed_lines(desk.trouble, self.size.width)
         elif desk.phase == "ready" and draft is not None and draft.count == 0:
-            lines = empty_lines(draft, desk.wanted, self.since, self.settings.languages, self.size.width)
+            lines = empty_lines(draft, desk.wanted, self.since, self.settings.languages, self.size.width, self.catalogue)
         self._words.show(*lines)
         if self._words.display is not bool(lines):
             self._words.display = bool(lines)

@@ -12,7 +12,7 @@ from synctui.model.reasons import sentence
 from synctui.model.states import SubtitleState
 from synctui.text import cells
 from synctui.tui.draw.line import Line, Span
-from synctui.tui.screens.preview import calls
+from synctui.tui.screens.preview import calls, pulls
 from synctui.tui.screens.preview.columns import engine_word
 from synctui.tui.screens.preview.wanted import Wanted
 
@@ -21,6 +21,7 @@ _DOING = {"align": "to align", "restore": "to bring back"}
 _KNOWN = {
     "untouched": "as they were, or never changed",
     "not_failed": "did not fail",
+    "unchanged": "as on the server",
     "three_strikes": sentence("three_strikes"),
 }
 _GAP = 3
@@ -28,13 +29,15 @@ _GAP = 3
 
 def to_do(totals: PlanTotals) -> int:
     """Return how many of the ticked operations would do something."""
-    return totals.total - totals.by_action.get("skip", 0)
+    return totals.total - totals.by_action.get("skip", 0) - totals.by_action.get("hold", 0)
 
 
 def doing_words(totals: PlanTotals, wanted: Wanted | None = None) -> str:
     """Return what would be done: `176 to align, 2 skipped`."""
     if wanted is not None and wanted.tells:
         return calls.doing_words(totals)
+    if wanted is not None and wanted.pulls:
+        return pulls.doing_words(totals)
     parts = [
         f"{number:,} {_DOING.get(action, 'to ' + action)}"
         for action, number in sorted(totals.by_action.items())
@@ -62,6 +65,8 @@ def answer(draft: Draft, width: int) -> tuple[Line, Line]:
         return (Span("nothing to do", "strong"),), ()
     if draft.request.kind == "players":
         return calls.answer(draft, width)
+    if draft.request.kind == "stash":
+        return pulls.answer(draft, width)
     noun = words.count(draft.count, _NOUNS.get(draft.request.kind, "operation"))
     parts = [part for part in (doing_words(totals),) if part]
     if out := draft.count - totals.total:
@@ -100,6 +105,8 @@ def options(wanted: Wanted, draft: Draft | None, settings: Subtitles, width: int
         return (Span("  " + told, "dim"),)
     if wanted.tells:
         return calls.options(draft)
+    if wanted.pulls:
+        return pulls.options(wanted, draft)
     if not wanted.aligns:
         return ()
     given = draft.request.options if draft is not None else wanted.request.options if wanted.request is not None else {}

@@ -35,6 +35,11 @@ class Wanted:
         return self.request is not None and self.request.kind == "players"
 
     @property
+    def pulls(self) -> bool:
+        """Tell whether the catalogue of a Stash is brought up to date: no file changes, the server is only read."""
+        return self.request is not None and self.request.kind == "stash"
+
+    @property
     def checks(self) -> bool:
         """Tell whether it is only found out how subtitles stand: nothing is written."""
         return self.request is not None and self.request.checks

@@ -108,6 +108,9 @@ def _kept(loaded: Loaded, key: Key, origin: Origin) -> str:
     return wins(origin) or "Added here: x takes it out again."
 
 
+_LAST = {"stash": 1, "players": 2}
+
+
 def offered(loaded: Loaded) -> Iterator[tuple[Key, Setting, Any]]:
     """Yield the settings that can be changed here, with their values."""
     for key, setting, value in loaded.values():
@@ -117,8 +120,8 @@ def offered(loaded: Loaded) -> Iterator[tuple[Key, Setting, Any]]:
 
 def _values(view: View) -> Iterator[Entry]:
     section = ""
-    # Players have many keys, one after the other: what is looked for more often stands before them.
-    for key, setting, value in sorted(offered(view.loaded), key=lambda one: one[0][0] == "players"):
+    # Servers and players have many keys, one after the other: what is looked for more often stands before them.
+    for key, setting, value in sorted(offered(view.loaded), key=lambda one: _LAST.get(one[0][0], 0)):
         if key[0] != section:
             section = key[0]
             yield _heading(GROUPS.get(section, section), (SECTIONS[section].__doc__ or "").split("\n", 1)[0])

@@ -14,12 +14,17 @@ from synctui.config.values import toml
 from synctui.text import display
 from synctui.words import count
 
-GROUPS = {"subtitles": "Subtitles", "players": "Players", "ui": "Looks"}
+GROUPS = {"subtitles": "Subtitles", "stash": "Stash", "players": "Players", "ui": "Looks"}
 _LABELS: dict[Key, str] = {
     ("subtitles", "max_offset"): "largest shift",
     ("subtitles", "jobs"): "at once",
     ("subtitles", "ignore"): "left alone",
     ("subtitles", "detector"): "speech detector",
+    ("stash", "url"): "address",
+    ("stash", "conflict"): "both changed",
+    ("stash", "full_schedule"): "full sync",
+    ("stash", "incremental_interval"): "sync interval",
+    ("stash", "on_scan"): "after scans",
     ("ui", "theme"): "colours",
     ("ui", "refresh_hz"): "redrawn",
     ("players", "send_notifications"): "notifications",
@@ -50,9 +55,13 @@ def value_words(key: Key, value: Any, *, theme: str = "") -> str:
             return display(value) if value else f"by the terminal: {theme}" if theme else "by the terminal"
         case ("ui", "refresh_hz"):
             return f"{value:g} times a second" if value != 1 else "once a second"
-        case ("players" | "player", *_, "sync_interval"):
+        case ("players" | "player", *_, "sync_interval") | ("stash", "incremental_interval"):
             return f"every {count(value, 'minute')}" if value else "never"
-        case ("players" | "player", *_, "timeout"):
+        case ("stash", "full_schedule") if not value:
+            return "never"
+        case ("stash", "brake_share"):
+            return f"{100 * value:g} %"
+        case ("players" | "player" | "stash", *_, "timeout"):
             return f"{value:g} s"
         case ("ui", "keys"):
             return count(len(value), "change") if value else "as they are"

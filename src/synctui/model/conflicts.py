@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from synctui.model.catalog import Conflict, Edit, EditSettled, Scene, Strategy
-from synctui.model.clock import parse_rfc3339
+from synctui.model.clock import instant, parse_rfc3339
 from synctui.model.json import Json
-from synctui.syncs.stash.times import instant
 
 
 def value_of(scene: Scene, field: str) -> Json:
@@ -22,12 +21,12 @@ def settle(edit: Edit, remote: Scene, strategy: Strategy) -> EditSettled | None:
     """Return what becomes of an edit when the server has the scene like this; None: it stands as it is."""
     theirs = value_of(remote, edit.field)
     if _same(theirs, edit.value):
-        return EditSettled(edit.scene, edit.field, theirs, False, edit.at)
+        return EditSettled(edit.scene, edit.field, theirs, False)
     if _same(theirs, edit.base):
         return None
     winner = _winner(edit, remote, strategy)
     clash = Conflict(0, edit.scene, edit.field, edit.base, edit.value, theirs, winner, strategy, "")
-    return EditSettled(edit.scene, edit.field, theirs, winner != "remote", edit.at, clash)
+    return EditSettled(edit.scene, edit.field, theirs, winner != "remote", clash)
 
 
 def _same(one: Json, other: Json) -> bool:
