@@ -178,7 +178,8 @@ async def test_rounds_of_mutations(tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", SERVERS)
+# Over the simulator the torture does the same, and in less time.
+@pytest.mark.parametrize("kind", SERVERS[1:])
 async def test_one_mutation_and_no_other(tmp_path: Path, kind: str) -> None:
     async with court(kind, tmp_path, "single") as made:
         for what, act in SILENT.items():

@@ -72,7 +72,7 @@ async def settled(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["first", "later"])
-@pytest.mark.parametrize("seed", range(1, 7))
+@pytest.mark.parametrize("seed", range(1, 4))
 async def test_connections_that_break_after_some_bytes(tmp_path: Path, seed: int, first: bool) -> None:
     chance = Random(f"wire {seed}")
 
@@ -92,7 +92,7 @@ async def test_connections_that_break_after_some_bytes(tmp_path: Path, seed: int
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["first", "later"])
-@pytest.mark.parametrize("seed", range(1, 5))
+@pytest.mark.parametrize("seed", range(1, 3))
 async def test_failures_at_random(tmp_path: Path, seed: int, first: bool) -> None:
     chance = Random(f"500 {seed}")
     async with faulty(tmp_path, first, seed) as (scene, _):
@@ -111,7 +111,7 @@ async def test_failures_at_random(tmp_path: Path, seed: int, first: bool) -> Non
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["first", "later"])
-@pytest.mark.parametrize("number", [1, 3, 6])
+@pytest.mark.parametrize("number", [3])
 async def test_a_server_that_drips(tmp_path: Path, number: int, first: bool) -> None:
     async with faulty(tmp_path, first, number) as (scene, _):
 
@@ -126,7 +126,7 @@ async def test_a_server_that_drips(tmp_path: Path, number: int, first: bool) -> 
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["first", "later"])
-@pytest.mark.parametrize("seed", range(1, 5))
+@pytest.mark.parametrize("seed", range(1, 3))
 async def test_a_server_that_restarts(tmp_path: Path, seed: int, first: bool) -> None:
     chance = Random(f"restarts {seed}")
     async with faulty(tmp_path, first, seed) as (scene, _):
@@ -165,7 +165,7 @@ async def test_a_database_that_is_locked_for_a_while(tmp_path: Path, locked: int
 
 @pytest.mark.parametrize("first", [True, False], ids=["first", "later"])
 @pytest.mark.parametrize("state", ["SETUP", "NEEDS_MIGRATION"])
-@pytest.mark.parametrize("number", [1, 2, 4, 8, 12])
+@pytest.mark.parametrize("number", [1, 4, 12])
 async def test_a_server_that_is_not_ready_in_the_middle(tmp_path: Path, number: int, state: str, first: bool) -> None:
     async with faulty(tmp_path, first, state) as (scene, _):
 

@@ -311,7 +311,8 @@ class RowFailed:
 class CatalogSynced:
     """A row: how a sync ended, for each kind of thing that it was about.
 
-    `exact` says that everything was compared; `complete` that nothing of it was left out or failed; `probe` is what the next
+    `exact` says that everything was compared; `complete` that nothing of it was left out or failed; `all_compared` that
+    nothing but single rows did; `probe` is what the next
     probe is compared with (None: what was known stays), with the zones that times were seen in. `compared_at` is when the
     server was asked, where that was not just now.
     """
@@ -320,6 +321,7 @@ class CatalogSynced:
     mode: str
     complete: bool
     exact: bool
+    all_compared: bool = False
     compared_at: str = ""
     url: str = ""
     probe: Probe | None = None

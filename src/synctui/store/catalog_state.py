@@ -112,7 +112,7 @@ async def write_synced(connection: aiosqlite.Connection, row: CatalogSynced, *, 
         raw.execute("INSERT OR IGNORE INTO stash_server (id) VALUES (1)")
         if row.held_back or row.probe is not None:
             raw.execute("UPDATE stash_server SET held_back = ?", (row.held_back,))
-        if row.mode == "full" and row.probe is not None:
+        if row.mode == "full" and row.all_compared:
             raw.execute("UPDATE stash_server SET restored = 0")
         # Nobody looks for what went wrong so long ago, and it may be much.
         raw.execute("DELETE FROM stash_errors WHERE at < strftime('%Y-%m-%dT%H:%M:%fZ', ?, '-90 days')", (at,))
@@ -183,13 +183,14 @@ async def history(database: Database, *, limit: int = 50, before: int | None = N
     return found
 
 
-async def failures_within(database: Database, job: int) -> int:
-    """Return how many operations of a job did not reach what they were for, or were left out."""
+async def failures_within(database: Database, job: int) -> tuple[int, int]:
+    """Return how many operations of a job did not reach what they were for, and how many of them but for single rows."""
     row = await database.row(
-        "SELECT count(*) FROM operations WHERE job = ? AND state = 'finished' AND result NOT IN ('done', 'unchanged')",
+        "SELECT count(*), coalesce(sum(result_reason = 'bad_rows'), 0) FROM operations"
+        " WHERE job = ? AND state = 'finished' AND result NOT IN ('done', 'unchanged')",
         (job,),
     )
-    return 0 if row is None else int(row[0])
+    return (0, 0) if row is None else (int(row[0]), int(row[1]))
 
 
 async def planned_within(database: Database, job: int) -> int:

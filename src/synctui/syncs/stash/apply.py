@@ -218,7 +218,7 @@ class Puller:
     async def _record(self, operation: Operation, run: Run) -> Outcome:
         """Note how the sync ended; one that left anything out is not what the next one starts from."""
         database, payload = self._tools.database, operation.payload
-        missed = await state.failures_within(database, run.job)
+        missed, of_rows = await state.failures_within(database, run.job)
         # What was taken out of the plan is not in the job.
         missed += max(0, _number(payload, "planned") - await state.planned_within(database, run.job))
         sums = await state.sums_of(database, run.job)
@@ -235,6 +235,7 @@ class Puller:
             mode=str(payload.get("mode", "")),
             complete=complete,
             exact=payload.get("exact") is True,
+            all_compared=payload.get("whole") is True and missed == of_rows,
             compared_at=str(payload.get("compared_at", "")),
             url=self._tools.settings.url if keep else "",
             probe=probe if keep else None,

@@ -48,7 +48,7 @@ class Findings:
 
     `restored` says that the server has gone back in time: what was gone is there again, or a time is an earlier one. Then
     timestamps prove nothing: what they were before, they may be again.
-    `cut_short` says that the server listed fewer scenes than it counts: those that are missing prove nothing.
+    `unlisted` is how many scenes the server counts and does not list: those that are missing prove nothing then.
     """
 
     named: dict[Entity, NamedFindings] = field(default_factory=dict)
@@ -58,8 +58,13 @@ class Findings:
     gone: array[int] = field(default_factory=lambda: array("q"))
     known: int = 0
     found: int = 0
-    cut_short: bool = False
+    unlisted: int = 0
     backwards: bool = False
+
+    @property
+    def cut_short(self) -> bool:
+        """True when the server counts more scenes than it lists."""
+        return self.unlisted > 0
 
     @property
     def restored(self) -> bool:
@@ -134,32 +139,46 @@ class Detector:
 
     async def _sweep(self) -> None:
         findings, last = self.findings, 0
+        page = await self._page_behind(0)
         while True:
-            page = await self._client.sweep(last, self._page, counters=self._counters)
             # A server may hand out fewer than it was asked for: only what it counts says that it was all.
             ended = not page or (len(page) < self._page and findings.found + len(page) >= self._probe.scenes.count)
-            upto = None if ended else page[-1].id
-            known = await marks.versions_between(self._database, last, upto)
-            files = await marks.file_versions(self._database, list(known)) if self._counters else {}
-            findings.known += len(known)
-            findings.found += len(page)
-            for swept in page:
-                mark = known.pop(swept.id, None)
-                if mark is None:
-                    if self._recent(swept):
-                        findings.created.append(swept.id)
-                    continue
-                findings.backwards = findings.backwards or earlier_than(swept.updated_at, mark.updated_at)
-                if differs(swept, mark, files.get(swept.id, {})) and self._recent(swept):
-                    findings.changed.append(swept.id)
-            findings.gone.extend(sorted(known))
-            self._told(findings.found)
-            if ended:
-                break
-            last = page[-1].id
-        if findings.gone and findings.found < self._probe.scenes.count:
+            # The server looks up the next page while this one is compared.
+            following = None if ended else asyncio.create_task(self._page_behind(page[-1].id))
+            try:
+                await self._compare(page, last, None if ended else page[-1].id)
+                if following is None:
+                    break
+                last, page = page[-1].id, await following
+            finally:
+                if following is not None and not following.done():
+                    following.cancel()
+                    await asyncio.gather(following, return_exceptions=True)
+        if findings.found < self._probe.scenes.count:
             # Scenes may have been deleted while they were listed; else the list is not to be trusted.
-            findings.cut_short = findings.found < (await self._client.probe()).scenes.count
+            findings.unlisted = max(0, (await self._client.probe()).scenes.count - findings.found)
+
+    async def _page_behind(self, last: int) -> tuple[SweptScene, ...]:
+        return await self._client.sweep(last, self._page, counters=self._counters)
+
+    async def _compare(self, page: Sequence[SweptScene], last: int, upto: int | None) -> None:
+        """Compare a page with what is here of the same stretch of ids."""
+        findings = self.findings
+        known = await marks.versions_between(self._database, last, upto)
+        files = await marks.file_versions(self._database, list(known)) if self._counters else {}
+        findings.known += len(known)
+        findings.found += len(page)
+        for swept in page:
+            mark = known.pop(swept.id, None)
+            if mark is None:
+                if self._recent(swept):
+                    findings.created.append(swept.id)
+            elif differs(swept, mark, files.get(swept.id, {})):
+                findings.backwards = findings.backwards or earlier_than(swept.updated_at, mark.updated_at)
+                if self._recent(swept):
+                    findings.changed.append(swept.id)
+        findings.gone.extend(sorted(known))
+        self._told(findings.found)
 
     def _recent(self, swept: SweptScene) -> bool:
         if self._since is None:

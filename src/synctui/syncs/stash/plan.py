@@ -176,6 +176,8 @@ class Planner:
     # the brake
 
     def _brakes(self, findings: Findings, servers: ServerState, probe: Probe) -> Iterator[Notice]:
+        if findings.cut_short:
+            yield Notice("warning", f"Stash counts {findings.unlisted:,} more scenes than it lists: they are not here")
         if self._options.believe:
             return
         for text in self._implausible(findings, probe):
