@@ -28,9 +28,9 @@ sys.path.insert(0, str(HERE.parent))
 from picture import background_of, draw  # noqa: E402
 from tests.tui.stage import Stage  # noqa: E402
 
-from synctui.cli.demo import made_up_players  # noqa: E402
+from synctui.cli.demo import made_up_players, made_up_stash  # noqa: E402
 from synctui.config.paths import Paths  # noqa: E402
-from synctui.config.schema import Player  # noqa: E402
+from synctui.config.schema import Player, Stash  # noqa: E402
 from synctui.model.library import LibraryRoot  # noqa: E402
 from synctui.model.states import JobState  # noqa: E402
 from synctui.services import Launch, configuration  # noqa: E402
@@ -110,7 +110,7 @@ async def still(s: Stage) -> None:
 
 @asynccontextmanager
 async def opened(
-    data: Path, *, config: str = "", demo: bool = False, players: tuple[Player, ...] = ()
+    data: Path, *, config: str = "", demo: bool = False, players: tuple[Player, ...] = (), stash: Stash | None = None
 ) -> AsyncIterator[Stage]:
     """Open the screens over the demo, as two configured libraries or as `--demo` does it."""
     paths = Paths.under(data)
@@ -123,6 +123,7 @@ async def opened(
         loaded=configuration(file=file, paths=paths, environment={}),
         libraries=(LibraryRoot("Demo", str(DEMO / "library")),) if demo else (),
         players=players,
+        stash=stash,
         jobs=2,
         demo=DEMO if demo else None,
     )
@@ -189,6 +190,22 @@ async def told(camera: Camera) -> None:
         await s.press("P")
         await s.until(lambda: "2 of 3 online" in s.text)
         await camera.shoot(s, "players", "The players: how they stand, what they were told; one is off, its changes wait")
+
+
+async def catalogued(camera: Camera) -> None:
+    """The catalogue of the made-up Stash: a studio open, and what a search finds."""
+    async with (
+        made_up_stash(str(DEMO / "library")) as stash,
+        opened(DEMO / "catalogued", config=CONFIG.format(DEMO / "library"), stash=stash) as s,
+    ):
+        await s.press("S", "s")
+        await run_from_preview(s)
+        await ended(s, 1)
+        await s.until(lambda: "2,000 scenes" in s.text and "Bergsund" in s.text)
+        await s.press("j", "j", "enter")
+        await still(s)
+        label = "The catalogue of a Stash server: studios with their scenes; performers, tags and all scenes are a key away"
+        await camera.shoot(s, "catalogue", label)
 
 
 async def at_work(s: Stage) -> None:
@@ -346,6 +363,7 @@ def main() -> None:
         asyncio.run(first_minute(camera))
         asyncio.run(everything(camera))
         asyncio.run(told(camera))
+        asyncio.run(catalogued(camera))
     finally:
         shutil.rmtree(DEMO, ignore_errors=True)
     missing = [svg for svg in camera.taken if not developed(svg)]

@@ -222,7 +222,8 @@ class Puller:
         # What was taken out of the plan is not in the job.
         missed += max(0, _number(payload, "planned") - await state.planned_within(database, run.job))
         sums = await state.sums_of(database, run.job)
-        complete, probe = missed == 0, probe_in(payload)
+        unlisted = _number(payload, "unlisted")
+        complete, probe = missed == 0 and not unlisted, probe_in(payload)
         before = await state.server_state(database)
         whole = complete and probe is not None and payload.get("whole") is True
         # What came or went meanwhile, or was not handed out, is found by the next sync: it must not think that all is known.
@@ -241,15 +242,17 @@ class Puller:
             probe=probe if keep else None,
             offsets=offsets,
             held_back=sums["held_back"],
-            problem=_problem(missed, sums),
+            problem=_problem(missed, unlisted, sums),
         )
         numbers: Fields = {"sums": {name: value for name, value in sums.items() if value}}
         await self.close()
         return Outcome(Result.DONE, "noted", numbers=numbers, rows=(row,), alert=_contradicted(sums, self._tools.settings))
 
 
-def _problem(missed: int, sums: Mapping[str, int]) -> str:
+def _problem(missed: int, unlisted: int, sums: Mapping[str, int]) -> str:
     parts = []
+    if unlisted:
+        parts.append(f"{unlisted:,} more are counted than listed")
     if held := sums["held_back"]:
         parts.append(f"{held:,} held back by the brake")
     if failed := sums["failed_rows"]:

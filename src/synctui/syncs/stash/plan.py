@@ -141,7 +141,7 @@ class Planner:
         if planned:
             exact = options.whole and mode in ("full", "smart")
             whole = options.whole and not findings.cut_short and not held
-            yield self._record(probe, mode, planned, exact=exact, whole=whole)
+            yield self._record(probe, mode, planned, exact=exact, whole=whole, unlisted=findings.unlisted)
         elif await state.agrees(database, probe):
             self.planned.note = self._noted(probe, mode, exact=mode in ("full", "smart"))
         if findings.found:
@@ -268,7 +268,9 @@ class Planner:
             shared["silent"] = True
         return shared
 
-    def _record(self, probe: Probe, mode: str, planned: int, *, exact: bool, whole: bool) -> Operation:
+    def _record(
+        self, probe: Probe, mode: str, planned: int, *, exact: bool, whole: bool, unlisted: int = 0
+    ) -> Operation:
         entities: list[Json] = [entity.value for entity in self._options.entities]
         payload: Fields = {
             "entities": entities if whole or (not self._options.ids and self._options.since is None) else [],
@@ -276,6 +278,7 @@ class Planner:
             "exact": exact,
             "whole": whole,
             "planned": planned,
+            "unlisted": unlisted,
             "compared_at": rfc3339(self._tools.clock.now()),
             "url": self._tools.settings.url,
             "probe": packed_probe(probe),
