@@ -202,7 +202,7 @@ async def catalogued(camera: Camera) -> None:
         await run_from_preview(s)
         await ended(s, 1)
         await s.until(lambda: "2,000 scenes" in s.text and "Bergsund" in s.text)
-        await s.press("j", "j", "enter")
+        await s.press("j", "j", "enter", "j", "j")
         await still(s)
         label = "The catalogue of a Stash server: studios with their scenes; performers, tags and all scenes are a key away"
         await camera.shoot(s, "catalogue", label)

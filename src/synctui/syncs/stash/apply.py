@@ -26,6 +26,7 @@ from synctui.syncs.stash.payload import entities_in, ids_in, probe_in
 from synctui.syncs.stash.probing import zones
 from synctui.syncs.stash.settings import StashSettings
 from synctui.syncs.stash.tools import Tools
+from synctui.syncs.stash.twins import told, twins
 from synctui.words import count
 
 _TRIES = 4
@@ -132,7 +133,10 @@ class Puller:
             self._merger.forget()
         numbers = _numbers(len(answer.items), created, updated, len(answer.items) - created - updated)
         rows: list[Row] = [NamedSynced(tuple(wanted))] if wanted else []
-        return _with_troubles(rows, answer.troubles, numbers)
+        pairs = twins(answer.items)
+        if pairs:
+            numbers["duplicates"] = len(pairs)
+        return _with_troubles(rows, answer.troubles, numbers, told(pairs))
 
     async def _sweep(self, operation: Operation, run: Run) -> Outcome:
         after, seen = _number(operation.payload, "after"), _number(operation.payload, "seen")
@@ -280,14 +284,14 @@ def _numbers(processed: int, created: int, updated: int, skipped: int) -> dict[s
     return {"processed": processed, "created": created, "updated": updated, "skipped": skipped, "deleted": 0}
 
 
-def _with_troubles(rows: list[Row], troubles: Sequence[RowTrouble], numbers: dict[str, Json]) -> Outcome:
+def _with_troubles(rows: list[Row], troubles: Sequence[RowTrouble], numbers: dict[str, Json], message: str) -> Outcome:
     changed = bool(rows)
     rows += [RowFailed(trouble.entity, trouble.id, trouble.message) for trouble in troubles]
     numbers["failed_rows"] = len(troubles)
     if troubles:
         return Outcome(Result.FAILED, "bad_rows", _told(troubles), numbers=numbers, rows=tuple(rows), retryable=True)
     result, reason = (Result.DONE, "synced") if changed else (Result.UNCHANGED, "as_it_was")
-    return Outcome(result, reason, numbers=numbers, rows=tuple(rows))
+    return Outcome(result, reason, message, numbers=numbers, rows=tuple(rows))
 
 
 def _told(troubles: Sequence[RowTrouble]) -> str:

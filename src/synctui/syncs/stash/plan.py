@@ -268,9 +268,7 @@ class Planner:
             shared["silent"] = True
         return shared
 
-    def _record(
-        self, probe: Probe, mode: str, planned: int, *, exact: bool, whole: bool, unlisted: int = 0
-    ) -> Operation:
+    def _record(self, probe: Probe, mode: str, planned: int, *, exact: bool, whole: bool, unlisted: int = 0) -> Operation:
         entities: list[Json] = [entity.value for entity in self._options.entities]
         payload: Fields = {
             "entities": entities if whole or (not self._options.ids and self._options.since is None) else [],
