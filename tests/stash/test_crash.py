@@ -187,7 +187,7 @@ async def test_kills_while_changes_are_brought(tmp_path: Path, mode: str) -> Non
         Editor(scene.server.url, f"kill {mode}") as editor,
     ):
         assert (await scene.command()).code == 0
-        killer = Killer(scene, chance, 25, 0.5)
+        killer = Killer(scene, chance, 12, 0.25)
         scene.time.tick()
         await editor.update_scenes(await editor.some("scenes", 200))
         words: tuple[str, ...] = (*AGAIN, "--mode", mode)

@@ -70,7 +70,7 @@ async def test_commits_reach_the_disk_and_only_the_lock_holder_checkpoints(path:
         assert seen == WANTED
         await database.checkpointing(True)
         await database.write(look)
-        assert seen["wal_autocheckpoint"] == 1000
+        assert seen["wal_autocheckpoint"] == 2000
 
 
 async def test_a_failing_write_takes_nothing_of_its_neighbours_along(path: Path) -> None:

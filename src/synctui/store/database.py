@@ -22,7 +22,7 @@ from synctui.store.writer import Work, Writer
 
 T = TypeVar("T")
 Parameters = Sequence[Any] | Mapping[str, Any]
-_AUTOCHECKPOINT = 4000
+_AUTOCHECKPOINT = 2000
 
 
 class Database:
