@@ -23,10 +23,11 @@ def diff_lines(one: Conflict, tags: Mapping[int, str], width: int) -> list[Line]
     base, local, remote = (value_words(one.field, value, tags) for value in (one.base, one.local, one.remote))
     if any("\n" in text or len(text) > 3 * width for text in (base, local, remote)):
         return [*_changed("yours", base, local, width, "accent"), *_changed("server's", base, remote, width, "warn")]
-    lines: list[Line] = []
-    for label, text, role in (("was", base, "dim"), ("yours", local, "accent"), ("server's", remote, "warn")):
-        lines += _labelled(label, text or "nothing", width, role)  # type: ignore[arg-type]
-    return lines
+    return [
+        *_labelled("was", base or "nothing", width, "dim"),
+        *_labelled("yours", local or "nothing", width, "accent"),
+        *_labelled("server's", remote or "nothing", width, "warn"),
+    ]
 
 
 def _labelled(label: str, text: str, width: int, role: Role) -> list[Line]:

@@ -63,10 +63,11 @@ def head_line(width: int) -> Line:
 def sync_line(one: SyncRecord, width: int) -> Line:
     """Return the row of a sync."""
     job = JobState(one.state)
-    glyph, role = ("!", "warn") if job is JobState.COMPLETED and one.errors else (job.glyph, _role(job))
+    partly = job is JobState.COMPLETED and one.errors > 0
+    role: Role = "warn" if partly else _role(job)
     mode = one.mode if not one.request.targets else words.count(len(one.request.targets), "scene")
     line: list[Span] = [
-        Span(glyph, role, _GLYPH),  # type: ignore[arg-type]
+        Span("!" if partly else job.glyph, role, _GLYPH),
         Span(at_time(one.completed_at or one.started_at or one.created_at), "text", _WHEN),
         Span(mode, "dim", _MODE),
         Span(lasted(one.started_at, one.completed_at), "dim", _TOOK, right=True),

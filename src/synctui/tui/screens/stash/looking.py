@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from synctui.errors import SyncTuiError
 from synctui.model.catalog import Entity
 from synctui.store import catalog_browse as browse
-from synctui.store.catalog_browse import Found, GroupLine, Within
+from synctui.store.catalog_browse import Found, GroupLine, Which, Within
 from synctui.store.database import Database
 from synctui.text import display
 from synctui.tui.screens.library.following import Following
@@ -24,6 +24,8 @@ from synctui.tui.screens.stash.standing import Standing
 from synctui.tui.widgets.rows import RowList
 
 _TYPED_S = 0.1
+
+_WITHIN: Mapping[Entity, Which] = {Entity.STUDIO: "studio", Entity.PERFORMER: "performer", Entity.TAG: "tag"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,7 @@ class Looking(Place):
     async def _shelf(self, parent: Shelf, group: GroupLine) -> Shelf:
         below = self._families.get(group.entity, Family()).below.get(group.id, ())
         above = {number for entity, number in parent.key if entity is group.entity}
-        source: Source = source_of(self._database, Within(group.entity.value, group.id))  # type: ignore[arg-type]
+        source: Source = source_of(self._database, Within(_WITHIN[group.entity], group.id))
         groups = [one for one in below if one.id not in above and one.id != group.id]
         return Shelf((*parent.key, (group.entity, group.id)), groups, source, await source.total())
 
