@@ -222,7 +222,7 @@ ON_DISK: dict[str, Callable[[Library, Random], None]] = {
 
 @pytest.mark.parametrize("wait", [0.0, 3.0], ids=["in the second of the sync", "later"])
 @pytest.mark.parametrize("what", ON_DISK)
-@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("zone", ZONES[:1])
 async def test_a_file_and_nothing_else(tmp_path: Path, zone: str, what: str, wait: float) -> None:
     chance = Random(f"file {what}")
     async with editing(tmp_path, what, zone=zone, scenes=60) as (scene, _):
