@@ -7,6 +7,7 @@ from pathlib import Path
 from synctui.model.library import Row
 from synctui.model.players import ItemState, PlayerItem, PlayerSeen, PlayerState
 from synctui.model.states import JobState
+from synctui.simulators.web import Faults
 from synctui.store.rows import write_rows
 from synctui.tui.screens.jobs.job import JobScreen
 from synctui.tui.screens.jobs.operation import OperationScreen
@@ -76,6 +77,8 @@ async def test_an_alert_stands_on_whatever_screen_is_on_top(tmp_path: Path) -> N
             await on.until(lambda: isinstance(on.place, PreviewScreen) and on.place.desk.phase == "ready")
             await on.sees("enter run")
             plex.token = "another"
+            # It answers when the other screen is there: a key takes away the message that stood before it.
+            plex.faults = Faults(delay=0.5)
             await on.press("enter", "L")
             await on.until(lambda: over(on), 30)
             assert isinstance(on.place, LibraryScreen)
