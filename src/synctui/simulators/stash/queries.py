@@ -84,8 +84,8 @@ def _status(scope: Scope, _: Arguments) -> dict[str, Any]:
         "status": about.state,
         "databaseSchema": schema,
         "appSchema": about.schema,
-        "databasePath": "/root/.stash/stash-go.sqlite",
-        "configPath": "/root/.stash/config.yml",
+        "databasePath": "/stash/stash-go.sqlite",
+        "configPath": "/stash/config.yml",
         "os": "linux",
     }
 
@@ -97,7 +97,7 @@ def _version(scope: Scope, _: Arguments) -> dict[str, str]:
 def _configuration(scope: Scope, _: Arguments) -> dict[str, Any]:
     general = {
         "stashes": [{"path": scope.about.folder, "excludeVideo": False, "excludeImage": False}],
-        "databasePath": "/root/.stash/stash-go.sqlite",
+        "databasePath": "/stash/stash-go.sqlite",
         "apiKey": scope.about.api_key,
         "username": "stash" if scope.about.api_key else "",
         "parallelTasks": 1,

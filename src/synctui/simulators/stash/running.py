@@ -12,6 +12,7 @@ from typing import Any
 from graphql import (
     FieldNode,
     FragmentSpreadNode,
+    GraphQLBoolean,
     GraphQLInterfaceType,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -185,7 +186,7 @@ class Run:
     def _included(self, node: Any) -> bool:
         for directive in node.directives:
             condition = directive.arguments[0].value
-            value = literal(condition, self._schema.type_map["Boolean"], self._prepared.variables)  # type: ignore[arg-type]
+            value = literal(condition, GraphQLBoolean, self._prepared.variables)
             if value is (directive.name.value == "skip"):
                 return False
         return True

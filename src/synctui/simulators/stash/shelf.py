@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from synctui.simulators.stash.clock import Clock
 from synctui.simulators.stash.rows import BoxId, FileRow, JobRow, LogRow, PerformerRow, SceneRow, StudioRow, TagRow
@@ -87,8 +87,7 @@ class Shelf:
         """Return what was worked out since the last change, or work it out."""
         if name not in self._kept:
             self._kept[name] = work_out()
-        kept: T = self._kept[name]  # type: ignore[assignment]
-        return kept
+        return cast(T, self._kept[name])
 
     def listed(self, values: Sequence[Listed]) -> Sequence[Listed]:
         """Return performers' ids, aliases or stash-box ids as the database lists them."""

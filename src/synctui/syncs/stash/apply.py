@@ -15,14 +15,13 @@ from synctui.model.states import Result
 from synctui.model.sync import Run
 from synctui.store import catalog_marks as marks
 from synctui.store import catalog_state as state
-from synctui.store.catalog import checksum
 from synctui.syncs.stash.batches import fetch_ranges, sweep_operation
 from synctui.syncs.stash.client import Client, Scenes
-from synctui.syncs.stash.detect import SWEEP_PAGE
+from synctui.syncs.stash.detect import SWEEP_PAGE, as_it_was
 from synctui.syncs.stash.feed import Feed, really_gone
-from synctui.syncs.stash.gather import OF_SINGLE_ROWS, between, rescue
+from synctui.syncs.stash.gather import OF_SINGLE_ROWS, fetched, rescue
 from synctui.syncs.stash.merge import Merger
-from synctui.syncs.stash.payload import entities_in, ids_in, probe_in
+from synctui.syncs.stash.payload import entities_in, ids_in, number_in, probe_in
 from synctui.syncs.stash.probing import zones
 from synctui.syncs.stash.settings import StashSettings
 from synctui.syncs.stash.tools import Tools
@@ -86,7 +85,7 @@ class Puller:
         if operation.action == "sweep":
             return await self._sweep(operation, run)
         if operation.action == "fetch":
-            return await self._fetch(operation, run)
+            return await self._fetch(operation)
         if operation.action == "delete":
             return await self._delete(operation)
         if operation.action == "hold":
@@ -124,7 +123,7 @@ class Puller:
             mark = known.get(item.id)
             if mark is None or mark.deleted:
                 created += 1
-            elif force or mark.updated_at != item.updated_at or mark.checksum != checksum(item):
+            elif force or not as_it_was(item, mark):
                 updated += 1
             else:
                 continue
@@ -139,8 +138,8 @@ class Puller:
         return _with_troubles(rows, answer.troubles, numbers, told(pairs))
 
     async def _sweep(self, operation: Operation, run: Run) -> Outcome:
-        after, seen = _number(operation.payload, "after"), _number(operation.payload, "seen")
-        total = _number(operation.payload, "count")
+        after, seen = number_in(operation.payload, "after"), number_in(operation.payload, "seen")
+        total = number_in(operation.payload, "count")
         page = await self._server().sweep(after, SWEEP_PAGE)
         ids = [swept.id for swept in page]
         names = ("force", "silent", "url")
@@ -157,12 +156,9 @@ class Puller:
         numbers: dict[str, Json] = {"listed": len(page)}
         return Outcome(Result.DONE, "listed", numbers=numbers, append=tuple(append))
 
-    async def _fetch(self, operation: Operation, run: Run) -> Outcome:
-        client, payload = self._server(), operation.payload
-        ids = ids_in(payload)
-        first, last, expected = (_number(payload, name) for name in ("first", "last", "count"))
-        answer: Scenes = await client.scenes(ids) if ids else await between(client, first, last, expected)
-        return await self._merge(answer, len(ids) or len(answer.scenes), payload)
+    async def _fetch(self, operation: Operation) -> Outcome:
+        answer = await fetched(self._server(), operation.payload)
+        return await self._merge(answer, len(ids_in(operation.payload)) or len(answer.scenes), operation.payload)
 
     async def _merge(self, answer: Scenes, processed: int, payload: Fields) -> Outcome:
         merged = await self._merging(payload).merge(answer)
@@ -183,8 +179,8 @@ class Puller:
         payload = operation.payload
         ids = ids_in(payload)
         if not ids:
-            page = await self._server().sweep(_number(payload, "first") - 1, self._tools.settings.page_size)
-            ids = [swept.id for swept in page if swept.id <= _number(payload, "last")]
+            page = await self._server().sweep(number_in(payload, "first") - 1, self._tools.settings.page_size)
+            ids = [swept.id for swept in page if swept.id <= number_in(payload, "last")]
         answer = await rescue(self._server(), ids, error)
         return await self._merge(answer, len(ids), payload)
 
@@ -224,9 +220,9 @@ class Puller:
         database, payload = self._tools.database, operation.payload
         missed, of_rows = await state.failures_within(database, run.job)
         # What was taken out of the plan is not in the job.
-        missed += max(0, _number(payload, "planned") - await state.planned_within(database, run.job))
+        missed += max(0, number_in(payload, "planned") - await state.planned_within(database, run.job))
         sums = await state.sums_of(database, run.job)
-        unlisted = _number(payload, "unlisted")
+        unlisted = number_in(payload, "unlisted")
         complete, probe = missed == 0 and not unlisted, probe_in(payload)
         before = await state.server_state(database)
         whole = complete and probe is not None and payload.get("whole") is True
@@ -274,7 +270,7 @@ def _contradicted(sums: Mapping[str, int], settings: StashSettings) -> str:
 
 
 def _held(operation: Operation) -> Outcome:
-    number = _number(operation.payload, "count")
+    number = number_in(operation.payload, "count")
     what = str(operation.payload.get("entity", "scene"))
     text = f"{count(number, what)} vanished from Stash at once: they stay here until somebody says so"
     return Outcome(Result.SKIPPED, "braked", text, numbers={"held_back": number}, alert=text)
@@ -298,8 +294,3 @@ def _told(troubles: Sequence[RowTrouble]) -> str:
     first = troubles[0]
     more = f", and {len(troubles) - 1:,} more" if len(troubles) > 1 else ""
     return f"{first.entity.value} {first.id or 'without a number'}: {first.message}{more}"
-
-
-def _number(payload: Fields, name: str) -> int:
-    value = payload.get(name)
-    return value if isinstance(value, int) else 0

@@ -67,12 +67,14 @@ def _batch(batch: Sequence[int], reasons: dict[int, str], shared: Fields) -> Ope
     ids: list[Json] = list(batch)
     payload: Fields = {"ids": ids, **shared}
     subject = f"scene {batch[0]}" if len(batch) == 1 else f"{count(len(batch), 'scene')} from {batch[0]} to {batch[-1]}"
-    key = f"fetch/{batch[0]}-{batch[-1]}"
-    return operation(key, "fetch", "fetch", subject, told, payload, estimate=0.05 + _FETCH_S * len(batch) / 500)
+    return _fetch(batch, subject, told, payload)
 
 
 def _range(batch: Sequence[int], told: str, shared: Fields) -> Operation:
     payload: Fields = {"first": batch[0], "last": batch[-1], "count": len(batch), **shared}
-    subject = f"scenes {batch[0]} to {batch[-1]}"
+    return _fetch(batch, f"scenes {batch[0]} to {batch[-1]}", told, payload)
+
+
+def _fetch(batch: Sequence[int], subject: str, told: str, payload: Fields) -> Operation:
     key = f"fetch/{batch[0]}-{batch[-1]}"
     return operation(key, "fetch", "fetch", subject, told, payload, estimate=0.05 + _FETCH_S * len(batch) / 500)

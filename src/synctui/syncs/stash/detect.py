@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from synctui.model.catalog import NAMED, Entity, Named, Probe, SweptScene
 from synctui.model.clock import instant
 from synctui.store import catalog_marks as marks
 from synctui.store.catalog import checksum
+from synctui.store.catalog_marks import Mark
 from synctui.store.database import Database
 from synctui.syncs.stash.client import Client
 from synctui.syncs.stash.times import earlier_than
@@ -71,12 +72,6 @@ class Findings:
         """True when the server seems to be a backup of what it was."""
         return self.backwards or any(one.returned for one in self.named.values())
 
-    @property
-    def any(self) -> bool:
-        """True when something differs."""
-        scenes = self.created or self.changed or self.repaired or self.gone
-        return bool(scenes) or any(one.any for one in self.named.values())
-
     def wanted(self) -> Iterator[int]:
         """Yield the scenes to fetch, ascending."""
         return iter(sorted({*self.created, *self.changed, *self.repaired}))
@@ -94,8 +89,6 @@ class Detector:
         counters: bool = False,
         since: datetime | None = None,
         files_since: str = "",
-        page: int = SWEEP_PAGE,
-        told: Callable[[int], None] = lambda swept: None,
     ) -> None:
         self._database = database
         self._client = client
@@ -103,8 +96,6 @@ class Detector:
         self._counters = counters
         self._since = since
         self._files_since = files_since
-        self._page = page
-        self._told = told
         self._moved: list[int] = []
         self.findings = Findings()
 
@@ -142,7 +133,7 @@ class Detector:
         page = await self._page_behind(0)
         while True:
             # A server may hand out fewer than it was asked for: only what it counts says that it was all.
-            ended = not page or (len(page) < self._page and findings.found + len(page) >= self._probe.scenes.count)
+            ended = not page or (len(page) < SWEEP_PAGE and findings.found + len(page) >= self._probe.scenes.count)
             # The server looks up the next page while this one is compared.
             following = None if ended else asyncio.create_task(self._page_behind(page[-1].id))
             try:
@@ -159,7 +150,7 @@ class Detector:
             findings.unlisted = max(0, (await self._client.probe()).scenes.count - findings.found)
 
     async def _page_behind(self, last: int) -> tuple[SweptScene, ...]:
-        return await self._client.sweep(last, self._page, counters=self._counters)
+        return await self._client.sweep(last, SWEEP_PAGE, counters=self._counters)
 
     async def _compare(self, page: Sequence[SweptScene], last: int, upto: int | None) -> None:
         """Compare a page with what is here of the same stretch of ids."""
@@ -178,7 +169,6 @@ class Detector:
                 if self._recent(swept):
                     findings.changed.append(swept.id)
         findings.gone.extend(sorted(known))
-        self._told(findings.found)
 
     def _recent(self, swept: SweptScene) -> bool:
         if self._since is None:
@@ -190,7 +180,7 @@ class Detector:
         """Find scenes of which a file was renamed, moved or replaced: that touches the file's time and not the scene's."""
         last, since = 0, self._files_since or "0001-01-01T00:00:00"
         while True:
-            page = await self._client.changed_files(last, since, self._page)
+            page = await self._client.changed_files(last, since, SWEEP_PAGE)
             if not page:
                 return
             known = await marks.file_versions(self._database, [scene for scene, _ in page])
@@ -203,7 +193,7 @@ class Detector:
             return
         last = 0
         while True:
-            page = await self._client.hashed(last, self._page)
+            page = await self._client.hashed(last, SWEEP_PAGE)
             known = await marks.hashed_between(self._database, last, page[-1] if page else None)
             self._moved += known ^ set(page)
             if not page:
@@ -240,6 +230,11 @@ def differs(swept: SweptScene, mark: SweptScene, files: Mapping[int, str]) -> bo
     )
 
 
+def as_it_was(item: Named, mark: Mark) -> bool:
+    """Tell whether a performer, tag or studio is as it was when it was written here."""
+    return mark.updated_at == item.updated_at and mark.checksum == checksum(item)
+
+
 async def compare_named(
     database: Database, entity: Entity, items: Sequence[Named], unreadable: Sequence[int]
 ) -> NamedFindings:
@@ -254,7 +249,7 @@ async def compare_named(
         if mark is None or mark.deleted:
             findings.created += 1
             findings.returned += mark is not None
-        elif mark.updated_at != item.updated_at or mark.checksum != checksum(item):
+        elif not as_it_was(item, mark):
             findings.updated += 1
     if 0 not in unreadable:
         findings.gone = tuple(sorted(number for number, mark in known.items() if not mark.deleted and number not in listed))

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from synctui.errors import ServerFailed
 from synctui.model.catalog import Entity, RowTrouble, Scene
+from synctui.model.json import Fields
 from synctui.syncs.stash.client import Client, Scenes
+from synctui.syncs.stash.payload import ids_in, number_in
 
 OF_SINGLE_ROWS = ("graphql_error", "bad_list")
 """What single scenes of a batch may be to blame for: the others are had without them."""
@@ -51,6 +53,14 @@ class Gathered:
     def names(self) -> Mapping[tuple[Entity, int], str]:
         """Return the names of what the scenes refer to."""
         return self.names_of
+
+
+async def fetched(client: Client, payload: Fields) -> Scenes:
+    """Return the scenes that an operation is about: single ones, or those of a range."""
+    if ids := ids_in(payload):
+        return await client.scenes(ids)
+    first, last, expected = (number_in(payload, name) for name in ("first", "last", "count"))
+    return await between(client, first, last, expected)
 
 
 async def between(client: Client, first: int, last: int, expected: int) -> Gathered:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from synctui.model.catalog import (
     NAMED,
+    Edit,
     Entity,
     Named,
     NamedSynced,
@@ -21,7 +22,7 @@ from synctui.model.catalog import (
 )
 from synctui.model.conflicts import changed_fields, settle, unedited
 from synctui.model.json import Fields
-from synctui.model.library import Row
+from synctui.model.library import Change, Row
 from synctui.store import catalog_marks as marks
 from synctui.store.catalog import checksum
 from synctui.store.catalog_edits import edits_of
@@ -77,6 +78,7 @@ class Merger:
         ids = [scene.id for scene in answer.scenes]
         known = await marks.scene_marks(self._database, ids)
         sums = {scene.id: checksum(scene) for scene in answer.scenes}
+        heat = frozenset(scene.id for scene in answer.scenes if _hot(scene, answer.date))
         fresh: list[Scene] = []
         touched: list[tuple[int, str]] = []
         restored = any(
@@ -93,17 +95,16 @@ class Merger:
                     merged.rows.append(SceneLogged(scene.id, "returned"))
             elif mark.checksum == sums[scene.id] and not self._force:
                 merged.skipped += 1
-                is_hot = _hot(scene, answer.date)
-                if mark.updated_at != scene.updated_at or mark.hot != is_hot:
+                if mark.updated_at != scene.updated_at or mark.hot != (scene.id in heat):
                     touched.append((scene.id, scene.updated_at))
             else:
                 merged.updated += 1
                 fresh.append(scene)
-        merged.conflicts = await self._conflicts(fresh)
+        edits = await edits_of(self._database, [scene.id for scene in fresh])
+        merged.conflicts = self._conflicts(fresh, edits)
         merged.rows += await self._unseen(fresh, answer)
         there = [scene.id for scene in fresh if scene.id in known]
-        await self._history(fresh, there, merged)
-        heat = frozenset(scene.id for scene in answer.scenes if _hot(scene, answer.date))
+        await self._history(fresh, there, edits, merged)
         if fresh or touched:
             written = {one.id: sums[one.id] for one in fresh}
             merged.rows.append(ScenesSynced(tuple(fresh), tuple(touched), heat, written, self._strategy, restored))
@@ -112,9 +113,8 @@ class Merger:
             merged.rows.append(RowFailed(trouble.entity, trouble.id, trouble.message))
         return merged
 
-    async def _conflicts(self, fresh: Sequence[Scene]) -> int:
+    def _conflicts(self, fresh: Sequence[Scene], edits: Mapping[int, Sequence[Edit]]) -> int:
         """Return how many edits the server contradicts; they are settled when the rows are written."""
-        edits = await edits_of(self._database, [scene.id for scene in fresh])
         settled = [settle(edit, scene, self._strategy) for scene in fresh for edit in edits.get(scene.id, ())]
         return sum(1 for one in settled if one is not None and one.conflict is not None)
 
@@ -143,14 +143,15 @@ class Merger:
         found = {number: await self._client.named_one(entity, number) for number in numbers}
         return {number: item for number, item in found.items() if item is not None}
 
-    async def _history(self, fresh: Sequence[Scene], there: Sequence[int], merged: Merged) -> None:
+    async def _history(
+        self, fresh: Sequence[Scene], there: Sequence[int], edits: Mapping[int, Sequence[Edit]], merged: Merged
+    ) -> None:
         """Note what changed in scenes that were here, and tell the change feed of their files."""
         before = await marks.whole_scenes(self._database, there) if there else {}
-        edited = await edits_of(self._database, there) if there else {}
         for scene in fresh:
             old = before.get(scene.id)
             # An edited field is compared with what the server had: what became of the edit is told by itself.
-            if old is not None and (fields := changed_fields(unedited(old, edited.get(scene.id, ())), scene)):
+            if old is not None and (fields := changed_fields(unedited(old, edits.get(scene.id, ())), scene)):
                 merged.rows.append(SceneLogged(scene.id, "updated", ", ".join(fields)))
         if self._silent or not fresh:
             return
@@ -159,11 +160,12 @@ class Merger:
         holders = await marks.scenes_with(self._database, sorted(left | there_now))
         batch = {scene.id for scene in fresh}
         others = {path for path, scenes in holders.items() if scenes - batch}
+        changes: list[Change] = []
         for scene in fresh:
             old = before.get(scene.id)
             paths = {file.id: file.path for file in old.files} if old is not None else {}
-            changes = list(self._feed.changes(paths, scene, known=others | left, kept=others | there_now))
-            merged.rows += await really_gone(changes)
+            changes += self._feed.changes(paths, scene, known=others | left, kept=others | there_now)
+        merged.rows += await really_gone(changes)
 
     def forget(self) -> None:
         """Read anew what is known: performers, tags and studios were written meanwhile."""

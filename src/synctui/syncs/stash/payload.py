@@ -53,3 +53,9 @@ def entities_in(payload: Fields) -> tuple[Entity, ...]:
     if not isinstance(raw, Sequence) or isinstance(raw, str):
         return ()
     return tuple(entity for entity in Entity if entity.value in raw)
+
+
+def number_in(payload: Fields, name: str) -> int:
+    """Return a number of a payload, 0 where there is none."""
+    value = payload.get(name)
+    return value if isinstance(value, int) else 0

@@ -14,7 +14,7 @@ from synctui.store.catalog import shown_name
 from synctui.store.catalog_edits import edits_of
 from synctui.store.database import Database
 from synctui.syncs.stash.client import Client
-from synctui.syncs.stash.gather import between
+from synctui.syncs.stash.gather import fetched
 from synctui.syncs.stash.payload import ids_in
 from synctui.syncs.stash.tools import Tools
 
@@ -56,12 +56,7 @@ async def differences(tools: Tools, operation: Operation) -> list[Difference]:
 
 
 async def _fetched(tools: Tools, client: Client, operation: Operation) -> list[Difference]:
-    payload, ids = operation.payload, ids_in(operation.payload)
-    if ids:
-        answer = await client.scenes(ids)
-    else:
-        first, last, expected = (_number(payload.get(name)) for name in ("first", "last", "count"))
-        answer = await between(client, first, last, expected)
+    answer = await fetched(client, operation.payload)
     numbers = [scene.id for scene in answer.scenes]
     known = await marks.whole_scenes(tools.database, [*numbers, *answer.missing])
     standing = await marks.known_ids(tools.database, Entity.SCENE, numbers)
@@ -126,7 +121,3 @@ class _Names:
         if (entity, number) not in self._names:
             self._names[entity, number] = await marks.name_of(self._database, entity, number) or f"{entity.value} {number}"
         return self._names[entity, number]
-
-
-def _number(value: object) -> int:
-    return value if isinstance(value, int) else 0
