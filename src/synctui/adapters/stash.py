@@ -130,6 +130,11 @@ class Stash:
         read = partial(answers.swept, after, limit, counters)
         return (await self._ask(document, {"after": after, "limit": limit}, read))[0]
 
+    async def sweep_since(self, after: int, since: str, limit: int) -> tuple[SweptScene, ...]:
+        """Return the next scenes behind an id that changed after `since`, a wall clock without a zone."""
+        variables: dict[str, Json] = {"after": after, "since": since, "limit": limit}
+        return (await self._ask(queries.SWEEP_SINCE, variables, partial(answers.swept, after, limit, False)))[0]
+
     async def changed_files(self, after: int, since: str, limit: int) -> tuple[tuple[int, tuple[tuple[int, str], ...]], ...]:
         """Return the next scenes behind an id with a file that changed after `since`: all their files, and when each did.
 

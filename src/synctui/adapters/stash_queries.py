@@ -56,6 +56,11 @@ _BY_ID = 'filter: { per_page: $limit, sort: "id", direction: ASC }'
 _BEHIND = f"scene_filter: {{ id: {{ value: $after, modifier: GREATER_THAN }} }}, {_BY_ID}"
 _SWEEP = "query Sweep($after: Int!, $limit: Int!)"
 SWEEP = f"{_SWEEP} {{ found: findScenes({_BEHIND}) {{ rows: scenes {{ id updated_at }} }} }}"
+SWEEP_SINCE = (
+    "query SweepSince($after: Int!, $since: String!, $limit: Int!)"
+    " { found: findScenes(scene_filter: { id: { value: $after, modifier: GREATER_THAN },"
+    f" updated_at: {{ value: $since, modifier: GREATER_THAN }} }}, {_BY_ID}) {{ rows: scenes {{ id updated_at }} }} }}"
+)
 SWEEP_COUNTERS = (
     f"{_SWEEP} {{ found: findScenes({_BEHIND})"
     f" {{ rows: scenes {{ id updated_at {_COUNTERS} files {{ id updated_at }} }} }} }}"
@@ -112,6 +117,7 @@ DOCUMENTS: dict[str, str] = {
     "tags": TAGS,
     "studios": STUDIOS,
     "sweep": SWEEP,
+    "sweep_since": SWEEP_SINCE,
     "sweep_counters": SWEEP_COUNTERS,
     "scenes_between": SCENES_BETWEEN,
     "scenes_by_id": SCENES_BY_ID,

@@ -35,6 +35,18 @@ async def versions_between(database: Database, after: int, last: int | None) -> 
     return {row[0]: SweptScene(row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows}
 
 
+async def versions_since(database: Database, since: str) -> dict[int, str]:
+    """Return of the scenes that are there and whose `updated_at` is a text behind `since`, what it is."""
+    sql = "SELECT id, updated_at FROM stash_scenes WHERE deleted = 0 AND updated_at > ?"
+    return {row[0]: row[1] for row in await database.rows(sql, (since,))}
+
+
+async def newest_version(database: Database) -> str:
+    """Return the last of the texts in `updated_at` of the scenes that are there."""
+    row = await database.row("SELECT max(updated_at) FROM stash_scenes WHERE deleted = 0")
+    return "" if row is None or row[0] is None else str(row[0])
+
+
 async def scene_marks(database: Database, ids: Sequence[int]) -> dict[int, Mark]:
     """Return how these scenes stand, those that are marked as deleted too."""
     found: dict[int, Mark] = {}

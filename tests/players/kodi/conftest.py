@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,15 +15,43 @@ from tests.players.kodi.real import NoKodi, RealKodi, find
 from tests.players.kodi.stage import Stage
 
 
+@dataclass(slots=True)
+class Running:
+    """The real Kodi of these tests; one that fell over is started anew, and fails the test that it fell over in alone."""
+
+    folders: pytest.TempPathFactory
+    kodi: RealKodi | None = None
+
+    def now(self) -> RealKodi:
+        """Return a Kodi that runs. Raises NoKodi."""
+        if self.kodi is not None and self.kodi.ended:
+            self.stop()
+        if self.kodi is None:
+            self.kodi = find(self.folders.mktemp("kodi"))
+        return self.kodi
+
+    def stop(self) -> None:
+        """End it."""
+        if self.kodi is not None:
+            self.kodi.stop()
+            self.kodi = None
+
+
 @pytest.fixture(scope="session")
-def real_kodi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealKodi]:
-    """A real Kodi, started by the first test that wants it."""
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Where a real Kodi is to be had; the first test that wants one starts it."""
+    running = Running(tmp_path_factory)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def real_kodi(running: Running) -> RealKodi:
+    """A real Kodi."""
     try:
-        kodi = find(tmp_path_factory.mktemp("kodi"))
+        return running.now()
     except NoKodi as reason:
         pytest.skip(str(reason))
-    yield kodi
-    kodi.stop()
 
 
 @asynccontextmanager
@@ -48,11 +77,12 @@ async def real(kodi: RealKodi) -> AsyncIterator[Stage]:
     """Yield a stage with the real Kodi, and leave it as empty as it was."""
     paths = (kodi.movies, kodi.shows, f"{kodi.movies}/", f"{kodi.shows}/")
     stage = Stage(kodi.url, (kodi.user, kodi.password), kodi.tcp_port, *paths, mountable=kodi.own)
-    await stage.empty()
     try:
-        yield stage
-    finally:
         await stage.empty()
+        yield stage
+        if not kodi.ended:
+            await stage.empty()
+    finally:
         await stage.server.close()
 
 

@@ -84,7 +84,15 @@ async def test_a_second_scan_cancels_the_first_and_is_itself_forgotten(stage: St
 
 
 async def test_scans_in_one_batch_lose_folders_and_say_ok(stage: Stage) -> None:
-    folders = [stage.film() for _ in range(6)]
+    # On a machine that is busy with other things a real Kodi may end each scan before it reads the next line.
+    for _ in range(10):
+        if await scanned_in_one_batch(stage, [stage.film() for _ in range(6)]) != [True] * 6:
+            return
+    pytest.fail("nothing was lost")
+
+
+async def scanned_in_one_batch(stage: Stage, folders: list[Path]) -> list[bool]:
+    """Scan folders by one batch of calls; return which of them became known."""
     await stage.prime(stage.movies)
     method = "VideoLibrary.Scan"
     calls = [
@@ -93,7 +101,7 @@ async def test_scans_in_one_batch_lose_folders_and_say_ok(stage: Stage) -> None:
     ]
     assert [answer["result"] for answer in await stage.post(calls)] == ["OK"] * 6
     await stage.settle()
-    assert await known(stage, *folders) != [True] * 6
+    return await known(stage, *folders)
 
 
 async def test_scans_one_after_the_other_lose_nothing(stage: Stage) -> None:

@@ -17,9 +17,12 @@ from synctui.model.clock import instant
 from synctui.store import catalog_marks as marks
 from synctui.store.catalog import checksum
 from synctui.store.catalog_marks import Mark
+from synctui.store.catalog_state import ServerState
 from synctui.store.database import Database
 from synctui.syncs.stash.client import Client
-from synctui.syncs.stash.times import earlier_than
+from synctui.syncs.stash.lately import begin, changed_lately
+from synctui.syncs.stash.probing import as_before
+from synctui.syncs.stash.times import earlier, earlier_than
 
 SWEEP_PAGE = 5000
 """Scenes in one page of a sweep, which asks for two short fields of each."""
@@ -86,16 +89,18 @@ class Detector:
         client: Client,
         probe: Probe,
         *,
+        state: ServerState,
+        clock: datetime,
         counters: bool = False,
         since: datetime | None = None,
-        files_since: str = "",
     ) -> None:
         self._database = database
         self._client = client
         self._probe = probe
+        self._state = state
         self._counters = counters
         self._since = since
-        self._files_since = files_since
+        self._lately = "" if counters or since is not None else begin(state, probe, clock)
         self._moved: list[int] = []
         self.findings = Findings()
 
@@ -103,7 +108,7 @@ class Detector:
         """Return what differs in these kinds of things; at most two questions are open at once."""
         sides = [asyncio.create_task(self._beside(entities))]
         if Entity.SCENE in entities:
-            sides.append(asyncio.create_task(self._sweep()))
+            sides.append(asyncio.create_task(self._scenes()))
         try:
             await asyncio.gather(*sides)
         finally:
@@ -116,7 +121,13 @@ class Detector:
 
     async def _beside(self, entities: Collection[Entity]) -> None:
         for entity in NAMED:
-            if entity in entities:
+            if entity not in entities:
+                continue
+            # In a thread: it may have to know when clocks are put back all over the world.
+            if self._lately != "" and await asyncio.to_thread(as_before, self._state, self._probe, entity):
+                number = self._probe.of(entity).count
+                self.findings.named[entity] = NamedFindings(known=number, found=number)
+            else:
                 await self._named(entity)
         if Entity.SCENE in entities and self._since is None:
             await self._files()
@@ -127,6 +138,19 @@ class Detector:
         self.findings.named[entity] = await compare_named(
             self._database, entity, answer.items, [trouble.id for trouble in answer.troubles]
         )
+
+    async def _scenes(self) -> None:
+        lately = None
+        if self._lately:
+            lately = await changed_lately(self._database, self._client, self._state, self._probe, self._lately)
+        if lately is None:
+            await self._sweep()
+            return
+        findings = self.findings
+        findings.created.extend(lately.created)
+        findings.changed.extend(lately.changed)
+        findings.backwards = lately.backwards
+        findings.known, findings.found = lately.known, self._probe.scenes.count
 
     async def _sweep(self) -> None:
         findings, last = self.findings, 0
@@ -178,7 +202,7 @@ class Detector:
 
     async def _files(self) -> None:
         """Find scenes of which a file was renamed, moved or replaced: that touches the file's time and not the scene's."""
-        last, since = 0, self._files_since or "0001-01-01T00:00:00"
+        last, since = 0, _files_since(self._state) or "0001-01-01T00:00:00"
         while True:
             page = await self._client.changed_files(last, since, SWEEP_PAGE)
             if not page:
@@ -214,6 +238,10 @@ class Detector:
             *self._moved,
         }
         findings.repaired.extend(sorted(candidates - there))
+
+
+def _files_since(state: ServerState) -> str:
+    return "" if state.probe is None else earlier(state.probe.date)
 
 
 def differs(swept: SweptScene, mark: SweptScene, files: Mapping[int, str]) -> bool:

@@ -22,7 +22,6 @@ from synctui.syncs.stash.detect import Detector, Findings
 from synctui.syncs.stash.options import StashOptions
 from synctui.syncs.stash.payload import packed_probe
 from synctui.syncs.stash.probing import gone_back, nothing_changed, zones
-from synctui.syncs.stash.times import earlier
 from synctui.syncs.stash.tools import Tools
 from synctui.words import count
 
@@ -121,9 +120,10 @@ class Planner:
                 database,
                 client,
                 probe,
+                state=servers if servers.url == self._tools.settings.url else ServerState(),
+                clock=self._tools.clock.now(),
                 counters=mode != "incremental",
                 since=options.since,
-                files_since=earlier(servers.probe.date, zones(servers, probe)) if servers.probe is not None else "",
             )
             findings = await detector.run(options.entities)
         if findings.restored and options.whole:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synctui.model.catalog import Newest, Probe
+from synctui.model.catalog import Entity, Newest, Probe
 from synctui.model.clock import instant
 from synctui.store.catalog_state import ServerState
 from synctui.syncs.stash.times import settled, shows, zone
@@ -20,10 +20,19 @@ def nothing_changed(state: ServerState, now: Probe) -> bool:
         return False
     if _all(before) != _all(now) or (before.version, before.hashed) != (now.version, now.hashed):
         return False
-    return all(
-        settled(one.updated_at, before.date) and shows(one.updated_at, now.date, _current(state, now, one.updated_at))
-        for one in _all(now)
-    )
+    return all(_believed(state, before, now, one) for one in _all(now))
+
+
+def as_before(state: ServerState, now: Probe, entity: Entity) -> bool:
+    """Tell whether a probe proves that all things of a kind are as they were, as `nothing_changed` does of all kinds."""
+    before = state.probe
+    if before is None or not now.date or state.held_back or before.version != now.version:
+        return False
+    return before.of(entity) == now.of(entity) and _believed(state, before, now, now.of(entity))
+
+
+def _believed(state: ServerState, before: Probe, now: Probe, one: Newest) -> bool:
+    return settled(one.updated_at, before.date) and shows(one.updated_at, now.date, _current(state, now, one.updated_at))
 
 
 def _current(state: ServerState, now: Probe, newest: str) -> tuple[str, ...]:

@@ -88,17 +88,13 @@ def _offset(shift: timedelta) -> str:
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
-def earlier(date: str, offsets: Iterable[str]) -> str:
+def earlier(date: str) -> str:
     """Return a wall-clock text that no change after the server's `date` can sort before: the westernmost zone, less an hour.
 
     "" where the server says no date: everything is then asked for.
     """
     read = instant(date)
-    if read is None:
-        return ""
-    known = [offset for offset in offsets if offset]
-    shift = min((_shift(offset) for offset in known), default=_WESTMOST)
-    return (read + shift - _OVERLAP).strftime("%Y-%m-%dT%H:%M:%S")
+    return "" if read is None else (read + _WESTMOST - _OVERLAP).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _in_zone(moment: datetime, offset: str) -> str:
