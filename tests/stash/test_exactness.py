@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,9 +20,9 @@ from synctui.model.states import JobState, Result
 from synctui.simulators.stash.rows import SceneRow
 from synctui.simulators.web import Answer, Ask, Faults
 from synctui.store import catalog_edits as edits
+from tests.stash.answers import Data, answering, asked
 from tests.stash.scene import HURRIED, Braked, Scene, scene_in
 
-Data = dict[str, Any]
 LATER = 7200.0
 """So long after a change no clock that was put back hides the next one."""
 
@@ -35,29 +34,6 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
         (await made.sync()).ended()
         made.time.tick(30)
         yield made
-
-
-@contextmanager
-def answering(scene: Scene, change: Callable[[str, Data], None]) -> Iterator[None]:
-    """Have something happen to every answer, or behind it: `change` is told the name of the question, and its data."""
-    good = scene.server.web.answer
-
-    async def answer(ask: Ask) -> Answer:
-        said = await good(ask)
-        told = json.loads(gzip.decompress(said.body))
-        change(asked(ask), told["data"])
-        return replace(said, body=gzip.compress(json.dumps(told).encode()))
-
-    scene.server.web.answer = answer
-    try:
-        yield
-    finally:
-        scene.server.web.answer = good
-
-
-def asked(ask: Ask) -> str:
-    """Return the name of a question."""
-    return str(json.loads(ask.body)["query"]).split(maxsplit=2)[1].partition("(")[0]
 
 
 def odd(name: str, number: int) -> Callable[[str, Data], None]:

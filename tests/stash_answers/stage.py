@@ -38,7 +38,11 @@ class SteppingClock:
     """A clock that goes on two seconds whenever it is looked at: waits are short, however slow the machine is."""
 
     def __init__(self) -> None:
-        self._now = datetime.now(UTC)
+        self._begun = self._now = datetime.now(UTC)
+
+    def renew(self) -> None:
+        """Be at the first moment again, the one in which the catalogue was synced."""
+        self._now = self._begun
 
     def monotonic(self) -> float:
         return time.monotonic()
@@ -106,9 +110,9 @@ class Stage:
     def __post_init__(self) -> None:
         library = Library("America/New_York", lambda: self.now)
         fill(library, scenes=SCENES, performers=8, tags=9, studios=4)
-        self.stash = StashSimulator(library, api_key=KEY)
+        self.stash = StashSimulator(library, api_key=KEY, now=lambda: self.now)
         self.front = Front(self.stash)
-        self._first = library.snapshot()
+        self._first, self._version = library.snapshot(), self.stash.about.version
 
     @property
     def library(self) -> Library:
@@ -124,7 +128,9 @@ class Stage:
         self.front.calm()
         self.front.asked.clear()
         self.stash.api_key, self.stash.state, self.stash.locked = KEY, "OK", 0
+        self.stash.about.version = self._version
         self.folder, self.now = folder, _BEGUN
+        _CLOCK.renew()
         self.more, self.url, self.api_key, self.secrets = "", "", KEY, (KEY,)
 
     def change(self) -> None:
@@ -135,6 +141,8 @@ class Stage:
         self.library.destroy_scene(GONE)
         self.library.create_scene(title="A newcomer", tags=(1, 2))
         self.library.update_tag(3, name="Another name")
+        self.library.update_performer(2, name="Another one")
+        self.library.update_studio(2, name="Yet another")
         self.now += 1000.0
 
     def change_one(self) -> None:

@@ -18,6 +18,7 @@ from tests.stash_answers.places import (
     FIRST,
     LAST,
     LAST_AGAIN,
+    LATELY,
     LIST,
     LIST_AGAIN,
     MIDDLE,
@@ -30,7 +31,7 @@ from tests.stash_answers.places import (
 from tests.stash_answers.stage import KEY, Stage
 
 NEW_KEY = "eyJhbGciOiJIUzI1NiJ9.another-one"
-EVERYWHERE = (FIRST, LIST, SWEEP, MIDDLE, LAST, LIST_AGAIN, SWEEP_AGAIN, LAST_AGAIN, DELETE)
+EVERYWHERE = (FIRST, LIST, SWEEP, MIDDLE, LAST, LIST_AGAIN, LATELY, SWEEP_AGAIN, LAST_AGAIN, DELETE)
 
 
 def _stage(place: Place, request: pytest.FixtureRequest) -> Stage:

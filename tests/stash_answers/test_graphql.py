@@ -18,6 +18,7 @@ from tests.stash_answers.places import (
     FIRST_AGAIN,
     LAST,
     LAST_AGAIN,
+    LATELY,
     LIST,
     LIST_AGAIN,
     MIDDLE,
@@ -28,7 +29,7 @@ from tests.stash_answers.places import (
 )
 
 PANIC = "Internal system error. Error <runtime error: invalid memory address or nil pointer dereference>"
-PLANNED = (FIRST, LIST_AGAIN, SWEEP_AGAIN, FILES_AGAIN)
+PLANNED = (FIRST, LIST_AGAIN, LATELY, SWEEP_AGAIN, FILES_AGAIN)
 
 
 def _with_error(found: Any) -> None:

@@ -14,6 +14,7 @@ from tests.stash_answers.places import (
     CHANGES,
     FIRST,
     FULL,
+    LATELY,
     LIST,
     LIST_AGAIN,
     MIDDLE,
@@ -69,7 +70,7 @@ def _count(value: object) -> Callable[[Any], None]:
     return alter
 
 
-BOTH = (SWEEP, SWEEP_AGAIN)
+BOTH = (SWEEP, LATELY, SWEEP_AGAIN)
 CASES = (
     Case("ids_fall", altered(_rows(_reverse)), "bad_list", BOTH),
     Case("id_repeated", altered(_rows(_repeat)), "bad_list", (SWEEP_AGAIN,)),

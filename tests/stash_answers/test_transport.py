@@ -13,6 +13,7 @@ from tests.stash_answers.places import (
     FIRST_AGAIN,
     LAST,
     LAST_AGAIN,
+    LATELY,
     LIST,
     LIST_AGAIN,
     MIDDLE,
@@ -24,7 +25,7 @@ from tests.stash_answers.places import (
 
 FRESH = (FIRST, MIDDLE, LAST)
 AGAIN = (FIRST_AGAIN, MIDDLE_AGAIN, LAST_AGAIN)
-LISTS = (LIST, SWEEP, LIST_AGAIN, SWEEP_AGAIN)
+LISTS = (LIST, SWEEP, LIST_AGAIN, LATELY, SWEEP_AGAIN)
 
 
 def _after(seconds: str) -> Fault:

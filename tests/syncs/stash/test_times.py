@@ -45,11 +45,12 @@ def test_a_second_is_over_two_seconds_later() -> None:
 
 
 def test_a_change_in_another_zone_may_not_show() -> None:
-    at = "2026-11-27T13:10:00Z"
-    assert shows(NEW_YORK, at, ["-05:00"])
-    assert shows(NEW_YORK, at, ["-05:00", "+05:30"])
-    assert not shows("2026-11-27T18:30:00+05:30", at, ["-05:00", "+05:30"])
-    assert shows("2026-11-27T18:30:00+05:30", "2026-11-28T00:00:00Z", ["-05:00", "+05:30"])
+    at, later = "2026-11-27T13:10:00Z", "2026-11-28T00:00:00Z"
+    assert shows(NEW_YORK, at, at, ["-05:00"])
+    assert shows(NEW_YORK, at, later, ["-05:00", "+05:30"])
+    assert not shows("2026-11-27T18:30:00+05:30", at, at, ["-05:00", "+05:30"])
+    assert not shows("2026-11-27T18:30:00+05:30", at, later, ["-05:00", "+05:30"]), "it would now, but not all the while"
+    assert shows("2026-11-27T18:30:00+05:30", later, later, ["-05:00", "+05:30"])
 
 
 def test_files_are_asked_for_from_the_westernmost_clock_on() -> None:
@@ -86,6 +87,8 @@ def test_a_summer_edit_is_believed_at_once_though_winters_were_seen() -> None:
     # Without its log nobody knows in which of them it writes now.
     silent = replace(before, offset="")
     assert not nothing_changed(replace(state, probe=silent), replace(silent, date="2026-07-01T16:05:00Z"))
+    assert not nothing_changed(replace(state, probe=silent), replace(silent, date="2026-07-01T17:05:00Z"))
+    silent = replace(silent, date="2026-07-01T17:00:02Z")
     assert nothing_changed(replace(state, probe=silent), replace(silent, date="2026-07-01T17:05:00Z"))
 
 
@@ -95,7 +98,20 @@ def test_the_hour_that_comes_twice_is_not_believed() -> None:
     state = ServerState(probe=before, offsets=("-04:00",))
     assert nothing_changed(state, replace(before, date="2026-11-01T05:59:00Z")), "not put back yet"
     assert not nothing_changed(state, replace(before, date="2026-11-01T06:30:00Z")), "01:30 once more"
-    assert nothing_changed(state, replace(before, date="2026-11-01T06:46:00Z")), "01:46 once more"
+    assert not nothing_changed(state, replace(before, date="2026-11-01T06:46:00Z")), "it may have been changed at 01:30"
+    later = replace(state, probe=replace(before, date="2026-11-01T06:45:02Z"))
+    assert nothing_changed(later, replace(before, date="2026-11-01T06:46:00Z")), "01:45 is over for good"
+    assert not nothing_changed(state, replace(before, date="2027-06-01T00:00:00Z")), "summer again, and a winter in between"
+
+
+def test_what_was_changed_before_a_server_moved_to_another_zone_may_not_show() -> None:
+    newest = Newest(3, "2026-11-27T18:30:00+05:30")
+    before = Probe(newest, newest, newest, newest, newest, hashed=0, date="2026-11-27T13:10:00Z", offset="-05:00")
+    state = ServerState(probe=before, offsets=("-05:00", "+05:30"))
+    assert not nothing_changed(state, replace(before, date="2026-11-27T13:20:00Z", offset="+05:30"))
+    assert not nothing_changed(state, replace(before, date="2026-11-28T13:20:00Z"))
+    later = replace(state, probe=replace(before, date="2026-11-27T23:30:02Z"))
+    assert nothing_changed(later, replace(before, date="2026-11-28T13:20:00Z"))
 
 
 def test_what_a_probe_cannot_know_is_not_believed() -> None:

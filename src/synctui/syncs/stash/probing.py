@@ -32,16 +32,17 @@ def as_before(state: ServerState, now: Probe, entity: Entity) -> bool:
 
 
 def _believed(state: ServerState, before: Probe, now: Probe, one: Newest) -> bool:
-    return settled(one.updated_at, before.date) and shows(one.updated_at, now.date, _current(state, now, one.updated_at))
+    offsets = _current(state, before, now, one.updated_at)
+    return settled(one.updated_at, before.date) and shows(one.updated_at, before.date, now.date, offsets)
 
 
-def _current(state: ServerState, now: Probe, newest: str) -> tuple[str, ...]:
-    """Return the zones that the server may write times in now.
+def _current(state: ServerState, before: Probe, now: Probe, newest: str) -> tuple[str, ...]:
+    """Return the zones that the server may have written times in since a probe.
 
-    That of its log, whose newest line is not older than its start, and that of its newest row: it takes a start to change
-    zones, and daylight saving is known to whoever compares. Where it shows no log, any zone that it ever wrote in.
+    Those of its log then and now, whose newest line is not older than its start, and that of its newest row: it takes a
+    start to change zones, and daylight saving is known to whoever compares. Where it shows no log, all that were ever seen.
     """
-    return tuple({now.offset, zone(newest)} - {""}) if now.offset else zones(state, now)
+    return tuple({before.offset, now.offset, zone(newest)} - {""}) if before.offset and now.offset else zones(state, now)
 
 
 def gone_back(state: ServerState, now: Probe) -> bool:

@@ -19,6 +19,9 @@ _OVERLAP = timedelta(hours=1)
 _PUT_BACK = timedelta(hours=3)
 """No clock is put back by more."""
 
+_MONTH = timedelta(days=30)
+_YEAR = 13
+
 _NO_PLACES = frozenset(("localtime",))
 
 
@@ -59,27 +62,32 @@ def settled(newest: str, date: str) -> bool:
     return newest == "" or (changed is not None and read is not None and (read - changed).total_seconds() >= _SETTLED_S)
 
 
-def shows(newest: str, date: str, offsets: Iterable[str]) -> bool:
-    """Tell whether a change made at the server's `date` would sort behind `newest`, whichever of these zones it writes."""
+def shows(newest: str, before: str, date: str, offsets: Iterable[str]) -> bool:
+    """Tell whether any change made between two dates of the server's would sort behind `newest`, in each of these zones."""
     if newest == "":
         return True
-    read, wrote, wall = instant(date), instant(newest), wall_clock(newest)
-    if read is None or wrote is None:
+    begun, ended, wrote, wall = instant(before), instant(date), instant(newest), wall_clock(newest)
+    if begun is None or ended is None or wrote is None:
         return False
     known = set(offsets)
-    if read - wrote < _PUT_BACK:
-        known |= {later for offset in known for later in _turned(offset, wrote, read)}
-    return all(_in_zone(read - timedelta(seconds=_SETTLED_S), offset) >= wall for offset in known)
+    if begun - wrote < _PUT_BACK:
+        known |= {later for offset in known for later in _turned(offset, wrote, ended)}
+    return all(_in_zone(begun - timedelta(seconds=_SETTLED_S), offset) >= wall for offset in known)
 
 
 def _turned(offset: str, before: datetime, after: datetime) -> set[str]:
     """Return what an offset may have become meanwhile: in autumn clocks are put back, and times come once more."""
     turned = set()
+    months = [before + number * _MONTH for number in range(1, max(0, (after - before) // _MONTH) + 1)]
     for name in available_timezones() - _NO_PLACES:
         place = ZoneInfo(name)
-        was, now = before.astimezone(place).utcoffset(), after.astimezone(place).utcoffset()
-        if was != now and was == _shift(offset) and now is not None:
-            turned.add(_offset(now))
+        was = before.astimezone(place).utcoffset()
+        if was != _shift(offset):
+            continue
+        for moment in (*months[:_YEAR], after):
+            now = moment.astimezone(place).utcoffset()
+            if now != was and now is not None:
+                turned.add(_offset(now))
     return turned
 
 

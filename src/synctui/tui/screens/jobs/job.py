@@ -28,6 +28,7 @@ from synctui.tui.screens.jobs.past import ended_job
 from synctui.tui.screens.jobs.sheet import counted_line, head_lines
 from synctui.tui.screens.jobs.steering import JobPlace
 from synctui.tui.screens.jobs.tale import operation_key
+from synctui.tui.screens.reading import Reading
 from synctui.tui.widgets.field import Field
 from synctui.tui.widgets.lines import Lines
 from synctui.tui.widgets.rows import RowList
@@ -58,8 +59,7 @@ class JobScreen(JobPlace):
         self._operations = OperationRows(number, self._database, self._operations_came, self._begin)
         self._log = LogRows(number, self._database, self._log_came, self._begin)
         self._version: int | None = None
-        self._looking = False
-        self._again = False
+        self._reading = Reading(self, self._look, "operations")
         self._fresh = False
         self._looked = False
         self._wanted: asyncio.TimerHandle | None = None
@@ -191,36 +191,24 @@ class JobScreen(JobPlace):
             self._head.show(*lines)
 
     def look(self) -> None:
-        """Look at operations and log again; while that goes on, once more afterwards."""
-        if self._looking:
-            self._again = True
-            return
-        self._looking = True
-        self.home.start(self._look(), name="operations")
+        """Look at operations and log again."""
+        self._reading.ask()
 
     async def _look(self) -> None:
-        try:
-            while True:
-                self._again = False
-                opening = not self._operations.count()
-                changed = await self._operations.look()
-                if not self.stands:
-                    return
-                if changed or self._fresh:
-                    self._operation_list.reload(keep=not self._fresh)
-                    self._fresh = False
-                    if opening:
-                        self._go_to_what_runs()
-                else:
-                    self._operations.again(self._operation_list.on_screen())
-                await self._look_at_log()
-                if not self.stands:
-                    return
-                self._show_note()
-                if not self._again:
-                    return
-        finally:
-            self._looking = False
+        opening = not self._operations.count()
+        changed = await self._operations.look()
+        if not self.stands:
+            return
+        if changed or self._fresh:
+            self._operation_list.reload(keep=not self._fresh)
+            self._fresh = False
+            if opening:
+                self._go_to_what_runs()
+        else:
+            self._operations.again(self._operation_list.on_screen())
+        await self._look_at_log()
+        if self.stands:
+            self._show_note()
 
     def _go_to_what_runs(self) -> None:
         """Put the cursor where the job is, unless there is something worse to see."""
@@ -267,7 +255,7 @@ class JobScreen(JobPlace):
         record = None if self._only_log else self.record()
         if record is not None and record.result is not None:
             self._note.show(*note_lines(record))
-        elif self._operations.count() == 0 and not self._looking:
+        elif self._operations.count() == 0 and not self._reading.busy:
             self._note.show((Span("   nothing here", "dim"),))
         else:
             self._note.show()

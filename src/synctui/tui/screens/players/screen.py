@@ -21,6 +21,7 @@ from synctui.tui.screens.players.acting import Acting
 from synctui.tui.screens.players.detail import Told, detail_lines
 from synctui.tui.screens.players.standing import Known, Standing, read, standings
 from synctui.tui.screens.players.telling import Telling
+from synctui.tui.screens.reading import Reading
 from synctui.tui.widgets.lines import Lines
 from synctui.tui.widgets.rows import RowList, Rows
 
@@ -81,8 +82,7 @@ class PlayersScreen(Acting):
         self._known = Known()
         self._telling = Telling()
         self._items: dict[str, Sequence[QueueRow]] = {}
-        self._looking = False
-        self._again = False
+        self._reading = Reading(self, self._look, "players")
         self._counted_at = 0.0
         self._pause = _COUNT_S
         self._late: Timer | None = None
@@ -125,41 +125,24 @@ class PlayersScreen(Acting):
         self.look()
 
     def look(self) -> None:
-        """Look at the players again; while that goes on, once more afterwards."""
-        if self._looking:
-            self._again = True
-        elif self.home.house.ready:
-            self._looking = True
-            self.home.start(self._look(), name="players")
+        """Look at the players again."""
+        self._reading.ask()
 
     async def _look(self) -> None:
-        services = None
-        try:
-            while True:
-                self._again = False
-                services = self.home.services
-                await self._telling.follow(services.database, self.home.board)
-                fresh = self._may_count()
-                if fresh:
-                    begun = time.monotonic()
-                    self._known = await read(services.database, services.players.tools.clock)
-                    self._pause = max(_COUNT_S, _SHARE * (time.monotonic() - begun))
-                if not self.stands:
-                    return
-                self._take()
-                if fresh:
-                    await self._read_items()
-                if not self.stands:
-                    return
-                self._show_detail()
-                if not self._again:
-                    return
-        except SyncTuiError:
-            # Closed below it, because the configuration changed or the application ends.
-            if self.home.house.ready and self.home.services is services:
-                raise
-        finally:
-            self._looking = False
+        services = self.home.services
+        await self._telling.follow(services.database, self.home.board)
+        fresh = self._may_count()
+        if fresh:
+            begun = time.monotonic()
+            self._known = await read(services.database, services.players.tools.clock)
+            self._pause = max(_COUNT_S, _SHARE * (time.monotonic() - begun))
+        if not self.stands:
+            return
+        self._take()
+        if fresh:
+            await self._read_items()
+        if self.stands:
+            self._show_detail()
 
     def _may_count(self) -> bool:
         """Tell whether to read and count now: items may be many, which is not for every tick of a job, whatever it does."""

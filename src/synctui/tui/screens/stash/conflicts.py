@@ -11,7 +11,6 @@ from textual.events import Resize
 from textual.widget import Widget
 
 from synctui import words
-from synctui.errors import SyncTuiError
 from synctui.model.catalog import Conflict, Entity
 from synctui.store import catalog_browse as browse
 from synctui.store import catalog_edits as edits
@@ -21,6 +20,7 @@ from synctui.tui.draw.line import Line, Span
 from synctui.tui.draw.times import at_time
 from synctui.tui.draw.wrap import wrapped
 from synctui.tui.screens.place import Place
+from synctui.tui.screens.reading import Reading
 from synctui.tui.screens.stash.diff import diff_lines
 from synctui.tui.screens.stash.wording import FIELDS, decided_by, ids_in, state_word
 from synctui.tui.widgets.dialogs import Choice, Menu
@@ -84,7 +84,8 @@ class ConflictsScreen(Place):
         self._decided = False
         self._source = ConflictRows()
         self._tags: dict[int, str] = {}
-        self._read = self._looking = self._again = False
+        self._read = False
+        self._reading = Reading(self, self._look_once, "conflicts")
         self._deciding = asyncio.Lock()
         self._list = RowList(self._source, id="conflicts-rows")
         self._rule = Lines(id="conflicts-rule")
@@ -140,26 +141,8 @@ class ConflictsScreen(Place):
         self.look()
 
     def look(self) -> None:
-        """Read them again; while that goes on, once more afterwards."""
-        if self._looking:
-            self._again = True
-        elif self.home.house.ready:
-            self._looking = True
-            self.home.start(self._look(), name="conflicts")
-
-    async def _look(self) -> None:
-        services = self.home.services
-        try:
-            while True:
-                self._again = False
-                await self._look_once()
-                if not self._again or not self.stands:
-                    return
-        except SyncTuiError:
-            if self.home.house.ready and self.home.services is services:
-                raise
-        finally:
-            self._looking = False
+        """Read them again."""
+        self._reading.ask()
 
     async def _look_once(self) -> None:
         database, only = self.home.services.database, not self._decided

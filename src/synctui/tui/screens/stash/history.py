@@ -9,7 +9,6 @@ from textual.events import Resize
 from textual.widget import Widget
 
 from synctui import words
-from synctui.errors import SyncTuiError
 from synctui.model.catalog import Entity
 from synctui.model.states import JobState
 from synctui.store import catalog_state as state
@@ -22,6 +21,7 @@ from synctui.tui.draw.times import at_time, lasted
 from synctui.tui.draw.wrap import wrapped
 from synctui.tui.screens.place import Place
 from synctui.tui.screens.preview.details import Sheet
+from synctui.tui.screens.reading import Reading
 from synctui.tui.widgets.lines import Lines
 from synctui.tui.widgets.rows import RowList, Rows
 
@@ -102,7 +102,9 @@ class HistoryScreen(Place):
         super().__init__()
         self._source = SyncRows()
         self._states: dict[Entity, EntityState] = {}
-        self._whole = self._read = self._looking = self._again = False
+        self._whole = self._read = False
+        self._newest = Reading(self, self._read_newest, "syncs")
+        self._older = Reading(self, self._read_older, "older syncs")
         self._list = RowList(self._source, id="syncs-rows")
         self._head = Lines(id="syncs-head")
         self._above = Lines(id="syncs-states", height=None)
@@ -153,30 +155,15 @@ class HistoryScreen(Place):
         self.look()
 
     def look(self) -> None:
-        """Read the newest again; while that goes on, once more afterwards."""
-        if self._looking:
-            self._again = True
-        elif self.home.house.ready:
-            self._looking = True
-            self.home.start(self._look(), name="syncs")
+        """Read the newest again."""
+        self._newest.ask()
 
-    async def _look(self) -> None:
-        services = self.home.services
-        try:
-            while True:
-                self._again = False
-                found = await state.history(services.database, limit=_PAGE)
-                self._states = await state.entity_states(services.database)
-                if not self.stands:
-                    return
-                self._take(found, newest=True)
-                if not self._again:
-                    return
-        except SyncTuiError:
-            if self.home.house.ready and self.home.services is services:
-                raise
-        finally:
-            self._looking = False
+    async def _read_newest(self) -> None:
+        database = self.home.services.database
+        found = await state.history(database, limit=_PAGE)
+        self._states = await state.entity_states(database)
+        if self.stands:
+            self._take(found, newest=True)
 
     def _take(self, found: list[SyncRecord], *, newest: bool) -> None:
         fresh = {one.job for one in found}
@@ -214,18 +201,14 @@ class HistoryScreen(Place):
     def on_row_list_moved(self, event: RowList.Moved) -> None:
         event.stop()
         self.update_frame()
-        if not self._whole and not self._looking and self._list.cursor + _AHEAD >= len(self._source.all):
-            self._looking = True
-            self.home.start(self._older(), name="older syncs")
+        if not self._whole and not self._older.busy and self._list.cursor + _AHEAD >= len(self._source.all):
+            self._older.ask()
 
-    async def _older(self) -> None:
-        try:
-            last = self._source.all[-1].job if self._source.all else None
-            found = await state.history(self.home.services.database, limit=_PAGE, before=last)
-            if self.stands:
-                self._take(found, newest=False)
-        finally:
-            self._looking = False
+    async def _read_older(self) -> None:
+        last = self._source.all[-1].job if self._source.all else None
+        found = await state.history(self.home.services.database, limit=_PAGE, before=last)
+        if self.stands:
+            self._take(found, newest=False)
 
     # commands
 

@@ -8,12 +8,12 @@ from typing import ClassVar
 from textual.events import Resize
 from textual.widget import Widget
 
-from synctui.errors import SyncTuiError
 from synctui.text import display
 from synctui.tui.commands.command import Command
 from synctui.tui.draw.line import Line, Span
 from synctui.tui.screens.library.clipboard import pasted
 from synctui.tui.screens.place import Place
+from synctui.tui.screens.reading import Reading
 from synctui.tui.screens.stash.about import lines_of
 from synctui.tui.screens.stash.doing import sync_scene
 from synctui.tui.screens.stash.editing import edit_scene, put_back
@@ -36,7 +36,7 @@ class SceneScreen(Place):
         self._called = name
         self._known: Known | None = None
         self._looked = False
-        self._looking = self._again = False
+        self._reading = Reading(self, self._read, "scene")
         self._page = TextRows()
         self._view = RowList(self._page, id="body", gutter=False)
 
@@ -85,32 +85,15 @@ class SceneScreen(Place):
         self.look()
 
     def look(self) -> None:
-        """Read it again; while that goes on, once more afterwards."""
-        if self._looking:
-            self._again = True
-        elif self.home.house.ready:
-            self._looking = True
-            self.home.start(self._look(), name="scene")
+        """Read it again."""
+        self._reading.ask()
 
-    async def _look(self) -> None:
-        services = self.home.services
-        try:
-            while True:
-                self._again = False
-                found = await known(services, self.number)
-                if not self.stands:
-                    return
-                if found != self._known or not self._looked:
-                    self._known, self._looked = found, True
-                    self._lay()
-                    self.update_frame()
-                if not self._again:
-                    return
-        except SyncTuiError:
-            if self.home.house.ready and self.home.services is services:
-                raise
-        finally:
-            self._looking = False
+    async def _read(self) -> None:
+        found = await known(self.home.services, self.number)
+        if self.stands and (found != self._known or not self._looked):
+            self._known, self._looked = found, True
+            self._lay()
+            self.update_frame()
 
     def _lay(self) -> None:
         if self._known is not None and self.stands:
