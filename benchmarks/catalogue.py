@@ -331,7 +331,7 @@ async def _ask(name: str, word: str) -> None:
 async def _floor(ask: Callable[..., Any], *, read: bool) -> None:
     """Ask what a whole pull asks, and keep nothing of it but the ids to ask for."""
     from synctui.adapters import stash_queries as queries
-    from synctui.syncs.stash.detect import SWEEP_PAGE
+    from synctui.syncs.stash.client import SWEEP_PAGE
     from synctui.syncs.stash.settings import StashSettings
 
     settings = StashSettings()

@@ -16,8 +16,8 @@ from synctui.model.sync import Run
 from synctui.store import catalog_marks as marks
 from synctui.store import catalog_state as state
 from synctui.syncs.stash.batches import fetch_ranges, sweep_operation
-from synctui.syncs.stash.client import Client, Scenes
-from synctui.syncs.stash.detect import SWEEP_PAGE, as_it_was
+from synctui.syncs.stash.client import SWEEP_PAGE, Client, Scenes
+from synctui.syncs.stash.detect import as_it_was
 from synctui.syncs.stash.feed import Feed, really_gone
 from synctui.syncs.stash.gather import OF_SINGLE_ROWS, fetched, rescue
 from synctui.syncs.stash.merge import Merger

@@ -7,6 +7,9 @@ from typing import Protocol
 
 from synctui.model.catalog import Entity, Named, Probe, RowTrouble, Scene, SweptScene
 
+SWEEP_PAGE = 5000
+"""Scenes in one page of a sweep, which asks for two short fields of each."""
+
 
 class Scenes(Protocol):
     """Scenes as they were answered; `names` are those of what they refer to, `date` is the server's clock ("": unsaid)."""

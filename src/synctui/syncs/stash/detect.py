@@ -19,13 +19,10 @@ from synctui.store.catalog import checksum
 from synctui.store.catalog_marks import Mark
 from synctui.store.catalog_state import ServerState
 from synctui.store.database import Database
-from synctui.syncs.stash.client import Client
+from synctui.syncs.stash.client import SWEEP_PAGE, Client
 from synctui.syncs.stash.lately import begin, changed_lately
 from synctui.syncs.stash.probing import as_before
 from synctui.syncs.stash.times import earlier, earlier_than
-
-SWEEP_PAGE = 5000
-"""Scenes in one page of a sweep, which asks for two short fields of each."""
 
 
 @dataclass(slots=True)

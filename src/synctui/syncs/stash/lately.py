@@ -15,11 +15,10 @@ from synctui.model.clock import instant, parse_rfc3339
 from synctui.store import catalog_marks as marks
 from synctui.store.catalog_state import ServerState
 from synctui.store.database import Database
-from synctui.syncs.stash.client import Client
+from synctui.syncs.stash.client import SWEEP_PAGE, Client
 from synctui.syncs.stash.times import earlier, earlier_than, wall_clock
 
 _SLACK = timedelta(minutes=1)
-_PAGE = 5000
 
 
 @dataclass(slots=True)
@@ -59,7 +58,7 @@ async def changed_lately(database: Database, client: Client, state: ServerState,
     # The newest of all is always listed: where a backup took back anything at all, it took back that.
     since = min(since, newest)
     here, last = await marks.versions_since(database, since), 0
-    while page := await client.sweep_since(last, since, _PAGE):
+    while page := await client.sweep_since(last, since, SWEEP_PAGE):
         older = await marks.scene_marks(database, [swept.id for swept in page if swept.id not in here])
         for swept in page:
             mark = older.get(swept.id)
