@@ -131,9 +131,14 @@ async def test_a_backup_with_as_many_scenes_is_noticed(scene: Scene, before: flo
     await asked_for(scene)
 
 
+@pytest.mark.parametrize("edited", [False, True], ids=["quiet before", "edited before"])
 @pytest.mark.parametrize("back", [1800.0, 3 * DAY])
-async def test_a_clock_that_is_put_back_hides_nothing(scene: Scene, back: float) -> None:
+async def test_a_clock_that_is_put_back_hides_nothing(scene: Scene, back: float, edited: bool) -> None:
     await passed(scene, LATER)
+    if edited:
+        scene.library.update_scene(4, title="the newest of all")
+        scene.time.tick()
+        await asked_for(scene)
     scene.time.tick(-back)
     scene.library.update_scene(5, title="at an earlier time")
     scene.time.tick(back / 2)
@@ -148,14 +153,19 @@ async def test_a_clock_that_is_put_back_hides_nothing(scene: Scene, back: float)
 async def test_a_clock_that_was_put_back_for_a_while_hides_nothing(scene: Scene) -> None:
     """When it is asked again it has gone on, but by less than time has passed."""
     await passed(scene, LATER)
-    scene.time.tick(-20 * 3600)
-    scene.library.update_scene(5, title="hours before the last sync, by the server's clock")
-    scene.time.tick(21 * 3600)
-    scene.library.update_scene(6, title="later")
+    scene.library.update_scene(4, title="the newest of all")
     scene.time.tick()
-    scene.clock.ahead += 21 * 3600
-    _, names = await asked_for(scene)
-    assert "Sweep" in names
+    await asked_for(scene)
+    for more in (False, True):
+        scene.time.tick(-20 * 3600)
+        scene.library.update_scene(5, title=f"hours before the last sync, by the server's clock {more}")
+        scene.time.tick(21 * 3600)
+        if more:
+            scene.library.update_scene(6, title="later")
+            scene.time.tick()
+        scene.clock.ahead += 21 * 3600
+        _, names = await asked_for(scene)
+        assert "Sweep" in names
 
 
 async def test_a_server_that_lists_nothing_behind_a_time_is_not_believed(scene: Scene) -> None:

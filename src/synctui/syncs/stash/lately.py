@@ -8,17 +8,15 @@ to what it counts now. Else scenes were deleted, a backup was restored, or a clo
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from synctui.model.catalog import Entity, Probe
-from synctui.model.clock import instant, parse_rfc3339
 from synctui.store import catalog_marks as marks
 from synctui.store.catalog_state import ServerState
 from synctui.store.database import Database
 from synctui.syncs.stash.client import SWEEP_PAGE, Client
+from synctui.syncs.stash.probing import put_back
 from synctui.syncs.stash.times import earlier, earlier_than, wall_clock
-
-_SLACK = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -39,14 +37,6 @@ def begin(state: ServerState, now: Probe, clock: datetime) -> str:
     if earlier_than(now.scenes.updated_at, before.scenes.updated_at) or put_back(state, now, clock):
         return ""
     return earlier(before.date)
-
-
-def put_back(state: ServerState, now: Probe, clock: datetime) -> bool:
-    """Tell whether the server's clock has gone on by less than ours since the kept probe: it may have written old times."""
-    before, later = instant(state.probe.date) if state.probe is not None else None, instant(now.date)
-    if before is None or later is None or not state.probed_at:
-        return True
-    return later < before or later - before < clock - parse_rfc3339(state.probed_at) - _SLACK
 
 
 async def changed_lately(database: Database, client: Client, state: ServerState, now: Probe, since: str) -> Lately | None:

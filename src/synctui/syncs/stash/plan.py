@@ -168,8 +168,9 @@ class Planner:
             )
             if options.mode == "auto" and (stale or gone_back(servers, probe)):
                 return "smart"
+            now = self._tools.clock.now()
             # In a thread: it may have to know when clocks are put back all over the world.
-            if servers.url == self._tools.settings.url and await asyncio.to_thread(nothing_changed, servers, probe):
+            if servers.url == self._tools.settings.url and await asyncio.to_thread(nothing_changed, servers, probe, now):
                 return "auto"
         return "incremental"
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from synctui.model.catalog import Entity, Newest, Probe
-from synctui.model.clock import instant
+from synctui.model.clock import instant, parse_rfc3339
 from synctui.store.catalog_state import ServerState
 from synctui.syncs.stash.times import settled, shows, zone
 
+_SLACK = timedelta(minutes=1)
 
-def nothing_changed(state: ServerState, now: Probe) -> bool:
-    """Tell whether a probe proves that nothing changed since the one that was kept.
+
+def nothing_changed(state: ServerState, now: Probe, clock: datetime) -> bool:
+    """Tell whether a probe proves that nothing changed since the one that was kept; `clock` is the time here.
 
     Not when a newest change was still in its own second then, nor when a change would not show: a server with times of
-    several zones sorts a change behind rows that look newer.
+    several zones sorts a change behind rows that look newer, and so does one whose clock was put back.
     """
     before = state.probe
-    if before is None or not now.date or state.held_back or now.hashed < 0:
+    if before is None or state.held_back or now.hashed < 0 or put_back(state, now, clock):
         # Where it says nothing of files, they may have been renamed.
         return False
     if _all(before) != _all(now) or (before.version, before.hashed) != (now.version, now.hashed):
@@ -24,11 +28,19 @@ def nothing_changed(state: ServerState, now: Probe) -> bool:
 
 
 def as_before(state: ServerState, now: Probe, entity: Entity) -> bool:
-    """Tell whether a probe proves that all things of a kind are as they were, as `nothing_changed` does of all kinds."""
+    """Tell whether a probe proves that all things of a kind are as they were, on a server whose clock was not put back."""
     before = state.probe
-    if before is None or not now.date or state.held_back or before.version != now.version:
+    if before is None or state.held_back or before.version != now.version:
         return False
     return before.of(entity) == now.of(entity) and _believed(state, before, now, now.of(entity))
+
+
+def put_back(state: ServerState, now: Probe, clock: datetime) -> bool:
+    """Tell whether the server's clock has gone on by less than ours since the kept probe: it may have written old times."""
+    before, later = instant(state.probe.date) if state.probe is not None else None, instant(now.date)
+    if before is None or later is None or not state.probed_at:
+        return True
+    return later < before or later - before < clock - parse_rfc3339(state.probed_at) - _SLACK
 
 
 def _believed(state: ServerState, before: Probe, now: Probe, one: Newest) -> bool:
