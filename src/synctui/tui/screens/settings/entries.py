@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from synctui.adapters.engines import Engine
 from synctui.config.launch import Launch
@@ -15,6 +15,8 @@ from synctui.config.template import sentence
 from synctui.config.values import dotted
 from synctui.text import display
 from synctui.tui.draw.palette import Role
+from synctui.tui.screens.settings.entry import Entry
+from synctui.tui.screens.settings.players import player_entries
 from synctui.tui.screens.settings.wording import (
     GROUPS,
     below_words,
@@ -24,26 +26,6 @@ from synctui.tui.screens.settings.wording import (
     variable,
     wins,
 )
-
-EntryKind = Literal["heading", "library", "add", "setting", "player", "engine", "fact"]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A row: what it is (`kind`, `id`), its label, value and origin, and the sentences below the list.
-
-    Of a value that is a `path` the end is shown where there is no room for all of it.
-    """
-
-    kind: EntryKind
-    id: str
-    label: str
-    value: str = ""
-    origin: str = ""
-    role: Role = "text"
-    said: tuple[str, ...] = ()
-    key: Key = ()
-    path: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +126,6 @@ def _values(view: View) -> Iterator[Entry]:
 
 
 def _players(view: View) -> Iterator[Entry]:
-    # Imported here: it makes entries too.
-    from synctui.tui.screens.settings.players import player_entries
-
     if view.launch.players:
         demo = "It belongs to the demo. Players of your own: start synctui without --demo."
         for player in view.launch.players:

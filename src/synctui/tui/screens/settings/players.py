@@ -11,7 +11,7 @@ from synctui.config.template import sentence
 from synctui.config.values import dotted
 from synctui.model.players import TITLES
 from synctui.text import display
-from synctui.tui.screens.settings.entries import Entry
+from synctui.tui.screens.settings.entry import Entry
 from synctui.tui.screens.settings.wording import below_words, label, origin_words, value_words, variable, wins
 
 GENERAL = "[players]"

@@ -25,7 +25,8 @@ from synctui.tui.screens.players.form import FormScreen
 from synctui.tui.screens.players.removing import made_up, remove_group, remove_player
 from synctui.tui.screens.settings.adding import add_library, asked_folder, asked_kind, found_role, found_words
 from synctui.tui.screens.settings.changing import asked
-from synctui.tui.screens.settings.entries import Entry, View, entries
+from synctui.tui.screens.settings.entries import View, entries
+from synctui.tui.screens.settings.entry import Entry
 from synctui.tui.screens.settings.keys import KeysScreen
 from synctui.tui.screens.settings.players import needed
 from synctui.tui.screens.settings.saving import overruled, put_back, save
