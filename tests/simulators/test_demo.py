@@ -35,8 +35,19 @@ def hashes(folder: Path) -> dict[str, tuple[str, int]]:
     }
 
 
-def test_same_seed_gives_the_same_bytes_and_times(demo: DemoLibrary, tmp_path: Path) -> None:
-    again = build_demo(tmp_path / "again")
+Progress = list[tuple[str, float]]
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> tuple[DemoLibrary, Progress]:
+    """Return a library like `demo`, and the progress that was told while it was made."""
+    seen: Progress = []
+    made = build_demo(tmp_path_factory.mktemp("watched"), on_progress=lambda what, fraction: seen.append((what, fraction)))
+    return made, seen
+
+
+def test_same_seed_gives_the_same_bytes_and_times(demo: DemoLibrary, watched: tuple[DemoLibrary, Progress]) -> None:
+    again, _ = watched
     assert hashes(again.folder) == hashes(demo.folder)
     assert again.cases == demo.cases
 
@@ -226,24 +237,23 @@ def test_readme_says_what_is_planted_where(demo: DemoLibrary) -> None:
         assert case.description in text
 
 
-def test_progress_rises_to_one(tmp_path: Path) -> None:
-    seen: list[tuple[str, float]] = []
-    build_demo(tmp_path / "demo", on_progress=lambda what, fraction: seen.append((what, fraction)))
+def test_progress_rises_to_one(watched: tuple[DemoLibrary, Progress]) -> None:
+    _, seen = watched
     fractions = [fraction for _, fraction in seen]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
     assert len(seen) > len(FILMS)
 
 
-def test_a_complete_library_is_taken_as_it_stands(tmp_path: Path) -> None:
-    made = build_demo(tmp_path / "demo")
-    changed = made.folder / made.cases[0].path
+def test_a_complete_library_is_taken_as_it_stands(demo: DemoLibrary, tmp_path: Path) -> None:
+    folder = shutil.copytree(demo.folder, tmp_path / "demo")
+    changed = folder / demo.cases[0].path
     changed.write_bytes(b"aligned since")
-    before = hashes(made.folder)
-    again = build_demo(tmp_path / "demo")
-    assert hashes(made.folder) == before
-    assert again.cases == made.cases
-    assert again.truth(changed) == made.truth(made.cases[0].path)
+    before = hashes(folder)
+    again = build_demo(folder)
+    assert hashes(folder) == before
+    assert again.cases == demo.cases
+    assert again.truth(changed) == demo.truth(demo.cases[0].path)
 
 
 def test_a_library_that_was_cut_short_is_made_whole(demo: DemoLibrary, tmp_path: Path) -> None:

@@ -53,6 +53,8 @@ def compare_strictly(database: Path, truth: Truth, *, counters: bool = False, or
 
 
 def _fields(kind: str, one: Any, other: Any, *, counters: bool, order: bool) -> Iterator[str]:
+    if one == other:
+        return
     if not order:
         one, other = _unordered(one), _unordered(other)
     for field in fields(one):

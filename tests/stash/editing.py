@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from random import Random
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +14,17 @@ _LISTS = {"scenes": "findScenes", "tags": "findTags", "performers": "findPerform
 _AT_ONCE = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A mutation: its field, the argument that is given and its type, and what it says behind that."""
+
+    field: str
+    given: object
+    argument: str
+    type: str
+    more: str = ""
+
+
 class Editor:
     """Edits the server at `url`; the same seed edits an equal server in the same way."""
 
@@ -21,7 +32,8 @@ class Editor:
         self.chance = Random(f"edits {seed}")
         self._made = 0
         headers = {"Accept": "application/json"} | ({"ApiKey": api_key} if api_key else {})
-        self._client = httpx.AsyncClient(base_url=url, headers=headers, trust_env=False, timeout=60.0)
+        safe = url.startswith("https:")
+        self._client = httpx.AsyncClient(base_url=url, headers=headers, trust_env=False, timeout=60.0, verify=safe)
 
     async def __aenter__(self) -> Self:
         return self
@@ -41,18 +53,17 @@ class Editor:
         data: dict[str, Any] = said["data"]
         return data
 
-    async def change(self, *parts: str) -> dict[str, Any]:
-        """Do these mutations, one after another, and return what each answered as `m0`, `m1`, …"""
-        answers: dict[str, Any] = {}
+    async def change(self, *parts: Part) -> None:
+        """Do these mutations, one after another."""
         for place in range(0, len(parts), _AT_ONCE):
             some = parts[place : place + _AT_ONCE]
-            answers |= await self.ask(f"mutation {{ {' '.join(f'm{place + at}: {one}' for at, one in enumerate(some))} }}")
-        return answers
+            types = ", ".join(f"$v{at}: {one.type}!" for at, one in enumerate(some))
+            acts = " ".join(f"m{at}: {one.field}({one.argument}: $v{at}{one.more}" for at, one in enumerate(some))
+            await self.ask(f"mutation ({types}) {{ {acts} }}", {f"v{at}": one.given for at, one in enumerate(some)})
 
     async def ids(self, kind: str) -> list[int]:
         """Return the ids of all `scenes`, `tags`, `performers` or `studios`, ascending."""
-        document = f'{{ found: {_LISTS[kind]}(filter: {{ per_page: -1, sort: "id" }}) {{ {kind} {{ id }} }} }}'
-        return sorted(int(one["id"]) for one in (await self.ask(document))["found"][kind])
+        return sorted(int(one["id"]) for one in (await self.ask(f"{{ found: {_ids_of(kind)} }}"))["found"][kind])
 
     async def some(self, kind: str, number: int) -> list[int]:
         """Return that many different ids."""
@@ -67,8 +78,8 @@ class Editor:
 
     async def fill(self, scenes: int, *, tags: int = 60, performers: int = 40, studios: int = 20) -> None:
         """Make an empty server a library of so many scenes."""
-        names = [json.dumps([self.name("Alias")]) if index % 3 else "[]" for index in range(tags)]
-        await self.change(*(f'tagCreate(input: {{ name: "{self.name("Tag")}", aliases: {one} }}) {{ id }}' for one in names))
+        names = [[self.name("Alias")] if index % 3 else [] for index in range(tags)]
+        await self.change(*(_act("tagCreate", name=self.name("Tag"), aliases=one) for one in names))
         await self.change(*(self._new("performer", "Performer") for _ in range(performers)))
         await self.change(*(self._new("studio", "Studio") for _ in range(studios)))
         known = await self.ids("tags")
@@ -76,10 +87,10 @@ class Editor:
         await self.change(*(_update("tag", number, parent_ids=some) for number, some in parents.items()))
         await self.create_scenes(scenes)
 
-    def _new(self, kind: str, called: str) -> str:
-        return f'{kind}Create(input: {{ name: "{self.name(called)}" }}) {{ id }}'
+    def _new(self, kind: str, called: str) -> Part:
+        return _act(f"{kind}Create", name=self.name(called))
 
-    def _scene(self, tags: Sequence[int], performers: Sequence[int], studios: Sequence[int]) -> str:
+    def _scene(self, tags: Sequence[int], performers: Sequence[int], studios: Sequence[int]) -> Part:
         fields: dict[str, object] = {
             "title": self.name("Scene"),
             "details": self.name("About"),
@@ -90,11 +101,14 @@ class Editor:
             "performer_ids": self.chance.sample(performers, self.chance.randint(0, 4)),
             "urls": [f"https://scene.example/{self._made}"],
         }
-        return f"sceneCreate(input: {_literal(fields)}) {{ id }}"
+        return _act("sceneCreate", **fields)
 
     async def _all(self) -> tuple[list[int], list[int], list[int]]:
         """Return the ids of all tags, performers and studios."""
-        return await self.ids("tags"), await self.ids("performers"), await self.ids("studios")
+        kinds = ("tags", "performers", "studios")
+        told = await self.ask(f"{{ {' '.join(f'{kind}: {_ids_of(kind)}' for kind in kinds)} }}")
+        tags, performers, studios = (sorted(int(one["id"]) for one in told[kind][kind]) for kind in kinds)
+        return tags, performers, studios
 
     # a round of everything
 
@@ -103,11 +117,9 @@ class Editor:
         before = list(await self.some("scenes", 40))
         acts: list[Callable[[], Awaitable[object]]] = [
             lambda: self.update_scenes(before[:20]),
-            lambda: self.change(f"scenesDestroy(input: {{ ids: {before[20:25]} }})"),
+            lambda: self.change(_act("scenesDestroy", ids=before[20:25])),
             lambda: self.create_scenes(4),
-            lambda: self.change(
-                f"sceneMerge(input: {{ source: [{before[25]}], destination: {before[26]}, play_history: true }}) {{ id }}"
-            ),
+            lambda: self.change(_act("sceneMerge", source=[before[25]], destination=before[26], play_history=True)),
             lambda: self.watch(before[27:33]),
             lambda: self.update_twice(before[33]),
             lambda: self.update_alike(before[34:38]),
@@ -131,7 +143,7 @@ class Editor:
     async def update_scenes(self, numbers: Sequence[int]) -> None:
         """Change something of each of these scenes."""
         tags, performers, studios = await self._all()
-        changes: list[str] = []
+        changes: list[Part] = []
         for number in numbers:
             kind = self.chance.randrange(5)
             if kind == 0:
@@ -153,7 +165,7 @@ class Editor:
 
     async def update_alike(self, numbers: Sequence[int]) -> None:
         """Give scenes one and the same title."""
-        await self.change(f'bulkSceneUpdate(input: {{ ids: {list(numbers)}, title: "{self.name("Bulk")}" }}) {{ id }}')
+        await self.change(_act("bulkSceneUpdate", ids=list(numbers), title=self.name("Bulk")))
 
     async def create_scenes(self, number: int) -> None:
         """Add scenes."""
@@ -162,7 +174,7 @@ class Editor:
 
     async def destroy_scenes(self, number: int) -> None:
         """Delete scenes."""
-        await self.change(f"scenesDestroy(input: {{ ids: {await self.some('scenes', number)} }})")
+        await self.change(_act("scenesDestroy", ids=await self.some("scenes", number)))
 
     async def delete_and_create(self) -> None:
         """Delete a scene and add one: as many as before."""
@@ -172,7 +184,7 @@ class Editor:
     async def merge_scenes(self) -> None:
         """Merge two scenes."""
         source, destination = await self.some("scenes", 2)
-        await self.change(f"sceneMerge(input: {{ source: [{source}], destination: {destination} }}) {{ id }}")
+        await self.change(_act("sceneMerge", source=[source], destination=destination))
 
     async def update_one(self) -> None:
         """Change the details of one scene."""
@@ -182,9 +194,9 @@ class Editor:
 
     async def watch(self, numbers: Sequence[int]) -> None:
         """Count, play and leave scenes in the middle."""
-        await self.change(*(f"sceneAddO(id: {number}) {{ count }}" for number in numbers))
-        await self.change(*(f"sceneAddPlay(id: {number}) {{ count }}" for number in numbers[:3]))
-        await self.change(f"sceneSaveActivity(id: {numbers[0]}, resume_time: 12.5, playDuration: 30)")
+        await self.change(*(Part("sceneAddO", number, "id", "ID", ") { count }") for number in numbers))
+        await self.change(*(Part("sceneAddPlay", number, "id", "ID", ") { count }") for number in numbers[:3]))
+        await self.change(Part("sceneSaveActivity", numbers[0], "id", "ID", ", resume_time: 12.5, playDuration: 30)"))
 
     async def watch_some(self) -> None:
         """Count, play and leave some scenes in the middle."""
@@ -192,27 +204,27 @@ class Editor:
 
     async def destroy_tag(self) -> None:
         """Delete a tag that scenes have."""
-        await self.change(f"tagDestroy(input: {{ id: {await self._used('tags')} }})")
+        await self.change(_act("tagDestroy", id=await self._used("tags")))
 
     async def merge_tags(self) -> None:
         """Merge a tag that scenes have into another."""
         source = await self._used("tags")
         into = self.chance.choice([one for one in await self.ids("tags") if one != source])
-        await self.change(f"tagsMerge(input: {{ source: [{source}], destination: {into} }}) {{ id }}")
+        await self.change(_act("tagsMerge", source=[source], destination=into))
 
     async def destroy_performer(self) -> None:
         """Delete a performer that scenes have."""
-        await self.change(f"performerDestroy(input: {{ id: {await self._used('performers')} }})")
+        await self.change(_act("performerDestroy", id=await self._used("performers")))
 
     async def merge_performers(self) -> None:
         """Merge a performer that scenes have into another."""
         source = await self._used("performers")
         into = self.chance.choice([one for one in await self.ids("performers") if one != source])
-        await self.change(f"performerMerge(input: {{ source: [{source}], destination: {into} }}) {{ id }}")
+        await self.change(_act("performerMerge", source=[source], destination=into))
 
     async def destroy_studio(self) -> None:
         """Delete a studio."""
-        await self.change(f"studioDestroy(input: {{ id: {(await self.some('studios', 1))[0]} }})")
+        await self.change(_act("studioDestroy", id=(await self.some("studios", 1))[0]))
 
     async def rename_tag(self) -> None:
         """Give a tag another name."""
@@ -238,12 +250,19 @@ class Editor:
         return self.chance.choice(sorted({int(one["id"]) for row in rows for one in row[kind]}))
 
 
-def _update(kind: str, number: int, **fields: object) -> str:
-    return f"{kind}Update(input: {_literal({'id': number, **fields})}) {{ id }}"
+def _ids_of(kind: str) -> str:
+    return f'{_LISTS[kind]}(filter: {{ per_page: -1, sort: "id" }}) {{ {kind} {{ id }} }}'
 
 
-def _literal(fields: Mapping[str, object]) -> str:
-    return "{ " + ", ".join(f"{name}: {json.dumps(value)}" for name, value in fields.items()) + " }"
+def _update(kind: str, number: int, **fields: object) -> Part:
+    return _act(f"{kind}Update", id=number, **fields)
+
+
+def _act(field: str, **given: object) -> Part:
+    """Return a mutation that takes an input; what is destroyed has no id to be told any more."""
+    return Part(
+        field, given, "input", f"{field[0].upper()}{field[1:]}Input", ")" if field.endswith("Destroy") else ") { id }"
+    )
 
 
 SILENT: dict[str, Callable[[Editor], Awaitable[object]]] = {

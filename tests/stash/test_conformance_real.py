@@ -6,6 +6,7 @@ A real one is edited without mercy: it must be empty, or hold nothing but what t
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 from collections.abc import AsyncIterator
@@ -19,7 +20,7 @@ import pytest
 from synctui.model.catalog import Performer, Scene, SceneFile, StashId, Studio, Tag
 from synctui.simulators.stash.server import StashSimulator
 from synctui.simulators.stash.truth import Truth
-from tests.command import synctui
+from tests import nursery
 from tests.stash.comparing import compare, compare_strictly
 from tests.stash.editing import SILENT, Editor
 
@@ -114,10 +115,19 @@ class Court:
 
     async def sync(self, *words: str) -> int:
         """Run the command; return how many operations it planned."""
-        places = ("--config", self.data.with_suffix(".toml"), "--data-dir", self.data)
-        ran = await asyncio.to_thread(synctui, "--run", "stash", "--yes", *places, *words)
-        assert ran.code == 0, ran
-        return sum(int(line["total"]) for line in ran.of("plan"))
+        home, output, errors = (self.data.with_name(name) for name in ("home", "output", "errors"))
+        home.mkdir(exist_ok=True)
+        places = ("--config", str(self.data.with_suffix(".toml")), "--data-dir", str(self.data), "--json")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("SYNCTUI_", "XDG_"))}
+        environment["HOME"] = str(home)
+        words = ("--run", "stash", "--yes", *places, *words)
+        process = await asyncio.to_thread(nursery.start, words, environment, home, output, errors)
+        try:
+            assert await asyncio.to_thread(process.wait, 240) == 0, errors.read_text()
+        finally:
+            process.kill()
+        lines = [json.loads(line) for line in output.read_text().splitlines()]
+        return sum(int(line["total"]) for line in lines if line["type"] == "plan")
 
     async def right(self, *, counters: bool = False, order: bool = False) -> None:
         """See that nothing is wrong in the catalogue."""

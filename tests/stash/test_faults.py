@@ -33,7 +33,7 @@ async def faulty(folder: Path, first: bool, story: object) -> AsyncIterator[tupl
             if not first:
                 async with Editor(scene.server.url, f"faults {story}") as editor:
                     (await scene.sync()).ended()
-                    await editor.update_scenes(await editor.some("scenes", 50))
+                    await editor.update_scenes(await editor.some("scenes", 30))
                     await editor.round()
             scene.time.tick()
             yield scene, wire
@@ -110,6 +110,7 @@ async def test_failures_at_random(tmp_path: Path, seed: int, first: bool) -> Non
         await settled(scene)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", [True, False], ids=["first", "later"])
 @pytest.mark.parametrize("number", [3])
 async def test_a_server_that_drips(tmp_path: Path, number: int, first: bool) -> None:

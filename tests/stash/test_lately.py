@@ -186,7 +186,7 @@ async def test_another_version_of_the_server_is_compared_as_a_whole(scene: Scene
     assert {"Sweep", "Performers", "Tags", "Studios"} <= set(names)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_long_editing_without_an_end(tmp_path: Path, seed: int) -> None:
     """Edits of all kinds, zones that wander, pauses of seconds and of days: after each sync nothing is wrong."""
     zones = ("America/New_York", "Asia/Kolkata", "UTC", "Pacific/Honolulu", "Pacific/Kiritimati")

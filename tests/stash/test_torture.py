@@ -84,14 +84,14 @@ async def test_rounds_of_editing(tmp_path: Path, zone: str, seed: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("zone", ZONES[:1])
 async def test_rounds_of_editing_in_a_large_library(tmp_path: Path, zone: str) -> None:
-    async with editing(tmp_path, zone, zone=zone, scenes=2000, page_size=500) as (scene, editor):
+    async with editing(tmp_path, zone, zone=zone, scenes=1200, page_size=300) as (scene, editor):
         for _ in range(ROUNDS):
             await one_round(scene, editor)
             scene.time.tick(editor.chance.choice(PAUSES))
             await synced(scene)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 async def test_rounds_of_editing_while_the_server_moves_through_zones(tmp_path: Path, seed: int) -> None:
     """Its rows then hold several offsets, and what is newest by its own order is not newest in time."""
     async with editing(tmp_path, f"zones {seed}", zone="Asia/Kolkata", seed=seed) as (scene, editor):
@@ -167,7 +167,7 @@ async def test_counters_are_right_once_a_day_has_passed(tmp_path: Path, zone: st
 @pytest.mark.parametrize("what", SILENT)
 async def test_one_change_and_no_other(tmp_path: Path, what: str, wait: float) -> None:
     async with editing(tmp_path, what, zone="America/New_York", scenes=60) as (scene, editor):
-        for _ in range(3):
+        for _ in range(2):
             await SILENT[what](editor)
             scene.time.tick(wait)
             assert (await synced(scene)).job
@@ -226,7 +226,7 @@ ON_DISK: dict[str, Callable[[Library, Random], None]] = {
 async def test_a_file_and_nothing_else(tmp_path: Path, zone: str, what: str, wait: float) -> None:
     chance = Random(f"file {what}")
     async with editing(tmp_path, what, zone=zone, scenes=60) as (scene, _):
-        for _ in range(3):
+        for _ in range(2):
             ON_DISK[what](scene.library, chance)
             scene.time.tick(wait)
             assert (await synced(scene)).job
@@ -326,7 +326,7 @@ async def test_short_rounds_in_the_second_of_the_sync(tmp_path: Path, seed: int)
     async with editing(tmp_path, f"short {seed}", zone=ZONES[seed % 3], scenes=80, seed=seed) as (scene, editor):
         library, chance = scene.library, editor.chance
         edits: list[Edit] = [*(lambda act=act: act(editor) for act in SILENT.values())]
-        for _ in range(24):
+        for _ in range(16):
             if chance.random() < 0.4:
                 chance.choice(list(ON_DISK.values()))(library, chance)
             else:

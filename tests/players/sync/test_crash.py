@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sqlite3
-import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
+from multiprocessing import connection
 from pathlib import Path
 
 import pytest
@@ -17,9 +17,8 @@ from synctui.simulators.web import Answer, Ask
 from tests.players.kodi.media import VIDEO, write_film_nfo
 from tests.players.sync.kodi import scanned
 from tests.players.sync.scene import MOVIES, SHOWS, Scene, scene_in
-from tests.players.sync.worker import stored
+from tests.players.sync.worker import Worker, started, stored
 
-ROOT = Path(__file__).parents[3]
 POINTS = (
     *(f"intent.{when}:{at}" for when in ("before", "after") for at in (1, 2, 3, 4)),
     *(f"outcome.before:{at}" for at in (1, 2, 3, 4, 5, 6, 7)),
@@ -39,28 +38,20 @@ class Workers:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.folder = scene.media.parent
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: Worker | None = None
 
     async def run(self, failpoint: str = "") -> int:
         maps = [(str(self.scene.movies), MOVIES), (str(self.scene.tv), SHOWS)]
         (self.folder / "players.json").write_text(stored(self.scene.settings, maps, self.scene.roots))
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.players.sync.worker",
-            str(self.folder),
-            cwd=ROOT,
-            stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "SYNCTUI_FAILPOINT": failpoint},
-        )
+        errors = self.folder / "errors"
+        self.process = await asyncio.to_thread(started, self.folder, errors, failpoint)
         try:
-            async with asyncio.timeout(60):
-                _, errors = await self.process.communicate()
-        except BaseException:
+            await asyncio.to_thread(self.process.join, 60)
+            assert self.process.exitcode is not None, "it hangs"
+        finally:
             self.process.kill()
-            raise
-        assert b"Traceback" not in errors, errors.decode()
-        return self.process.returncode or 0
+        assert "Traceback" not in errors.read_text(), errors.read_text()
+        return self.process.exitcode
 
     def kill_when_asked(self, server: KodiSimulator, what: bytes, *, before: bool) -> None:
         """Kill the program when this is asked for the first time, before or after it is done."""
@@ -75,7 +66,7 @@ class Workers:
                 await good(ask)
             if self.process is not None:
                 self.process.kill()
-                await self.process.wait()
+                await asyncio.to_thread(connection.wait, [self.process.sentinel])
             return Answer(0)
 
         server.web.answer = answer
@@ -122,11 +113,10 @@ class House:
         assert changed.nfo.plot == "Another plot"
         assert await scene.states("Living room") == {"confirmed": 4}
         assert (await scene.sync()).job == 0, "nothing is left to be told"
-        with sqlite3.connect(scene.media.parent / "synctui.db") as connection:
-            assert connection.execute("SELECT state, count(*) FROM jobs GROUP BY state").fetchall() == [("completed", 1)]
+        with closing(sqlite3.connect(scene.media.parent / "synctui.db")) as database:
+            assert database.execute("SELECT state, count(*) FROM jobs GROUP BY state").fetchall() == [("completed", 1)]
             doubled = "SELECT key FROM operations GROUP BY job, key HAVING count(*) > 1"
-            assert connection.execute(doubled).fetchall() == []
-        connection.close()
+            assert database.execute(doubled).fetchall() == []
 
 
 @pytest.fixture

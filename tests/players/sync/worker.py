@@ -1,4 +1,4 @@
-"""Tells players in a process of its own: `worker.py FOLDER`, with what a scene wrote into FOLDER/players.json.
+"""Tells players in a process of its own, with what a scene wrote into players.json of its folder.
 
 Goes on with the newest unfinished job, or plans one when there is none at all.
 """
@@ -6,12 +6,17 @@ Goes on with the newest unfinished job, or plans one when there is none at all.
 from __future__ import annotations
 
 import asyncio
+import functools
+import importlib
 import json
-import sys
+import multiprocessing
+import os
 from collections.abc import Sequence
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any
 
+from synctui import failpoints
 from synctui.config.schema import PathMap
 from synctui.config.secrets import Secret
 from synctui.jobs.engine import Engine
@@ -24,6 +29,32 @@ from synctui.store.database import Database
 from synctui.syncs.players.settings import PlayerSettings
 from synctui.syncs.players.sync import PlayersSync
 from synctui.syncs.players.tools import Tools
+
+Worker = ForkServerProcess
+
+
+def started(folder: Path, errors: Path, failpoint: str) -> Worker:
+    """Start a worker over a folder that dies at a failpoint, if any; it is a copy of a process that has loaded all."""
+    process = _loaded().Process(target=_be_worker, args=(folder, errors, failpoint), daemon=True)
+    process.start()
+    return process
+
+
+@functools.cache
+def _loaded() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["pytest", __name__])
+    return context
+
+
+def _be_worker(folder: Path, errors: Path, failpoint: str) -> None:
+    file = os.open(errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    os.dup2(file, 2)
+    os.close(file)
+    os.environ["SYNCTUI_FAILPOINT"] = failpoint
+    # It reads the environment once, when it is loaded.
+    importlib.reload(failpoints)
+    asyncio.run(work(folder))
 
 
 def stored(settings: Sequence[PlayerSettings], maps: Sequence[tuple[str, str]], roots: Sequence[LibraryRoot]) -> str:
@@ -71,7 +102,3 @@ async def work(folder: Path) -> None:
             if job is not None:
                 await engine.execute([job], stop=Stop())
         await sync.close()
-
-
-if __name__ == "__main__":
-    asyncio.run(work(Path(sys.argv[1])))

@@ -63,6 +63,12 @@ def read_schema() -> GraphQLSchema:
     return build_schema(Path(__file__).with_name("schema.graphql").read_text("utf-8"))
 
 
+@cache
+def documents() -> Documents:
+    """Return what reads documents of the schema that is simulated: one for all servers, as they mean the same to each."""
+    return Documents(read_schema())
+
+
 class Documents:
     """Reads documents, and remembers those that it read last."""
 

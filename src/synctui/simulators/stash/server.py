@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from synctui.simulators.stash.costs import Desk
-from synctui.simulators.stash.documents import Documents, Invalid, Prepared, read_schema
+from synctui.simulators.stash.documents import Invalid, Prepared, documents, read_schema
 from synctui.simulators.stash.jobs import Jobs
 from synctui.simulators.stash.library import Library
 from synctui.simulators.stash.mutations import MUTATIONS
@@ -66,7 +66,7 @@ class StashSimulator(Simulated):
         self.locked = 0
         self.calls: list[Operation] = []
         self._schema = read_schema()
-        self._documents = Documents(self._schema)
+        self._documents = documents()
         self.sockets = Sockets(self._documents, self._event, self._run)
         self.web = WebServer(self._answer, upgrade=self._upgrade)
         self._desk = Desk() if costs else None
