@@ -5,7 +5,7 @@ What an engine gets right must be right to a tenth of a second; what it gets wro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -105,19 +105,6 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     }
 
 
-@pytest.fixture(scope="session")
-def bench(tmp_path_factory: pytest.TempPathFactory, films: dict[str, Path]) -> Callable[[str], Bench]:
-    """Return each engine's bench, after one run over everything that is asked of it."""
-    known: dict[str, Bench] = {}
-
-    def of(engine: str) -> Bench:
-        if engine not in known:
-            known[engine] = _filled(Bench(tmp_path_factory.mktemp(engine), engine), films).go()
-        return known[engine]
-
-    return of
-
-
 def _filled(bench: Bench, films: dict[str, Path]) -> Bench:
     for number, (error, (late, stretch)) in enumerate(ERRORS.items()):
         for form in FORMATS if bench.engine == "builtin" else (FORMATS[number % 3],):
@@ -163,49 +150,60 @@ def _every(content: Made, step: int) -> Made:
 
 
 @pytest.mark.parametrize("engine", each_engine())
-def test_every_error_that_the_engine_can_mend_is_mended(engine: str, bench: Callable[[str], Bench]) -> None:
-    done = bench(engine)
-    for name in done.pieces:
+def test_what_an_engine_gets_right_is_right_and_what_it_gets_wrong_is_never_written(
+    engine: str, films: dict[str, Path], tmp_path: Path
+) -> None:
+    """One run over everything that is asked of an engine."""
+    done = _filled(Bench(tmp_path, engine), films).go()
+    every_error_that_the_engine_can_mend_is_mended(done)
+    what_is_right_already_is_left_alone(done)
+    the_lines_of_another_film_are_refused(done)
+    a_handful_of_lines_is_refused(done)
+    unusual_audio_is_heard_all_the_same(done)
+    if engine == "builtin":
+        a_subtitle_of_another_cut_is_brought_back_in_parts(done)
+        the_commentary_is_not_what_is_listened_to(done)
+    else:
+        a_subtitle_of_another_cut_is_never_half_written(done)
+
+
+def every_error_that_the_engine_can_mend_is_mended(bench: Bench) -> None:
+    for name in bench.pieces:
         if name.startswith(tuple(ERRORS)):
-            done.aligned(name)
+            bench.aligned(name)
 
 
-@pytest.mark.parametrize("engine", each_engine())
-def test_what_is_right_already_is_left_alone(engine: str, bench: Callable[[str], Bench]) -> None:
-    bench(engine).untouched("right", "unchanged", ["already_in_sync"])
+def what_is_right_already_is_left_alone(bench: Bench) -> None:
+    bench.untouched("right", "unchanged", ["already_in_sync"])
 
 
-@pytest.mark.parametrize("engine", each_engine())
-def test_the_lines_of_another_film_are_refused(engine: str, bench: Callable[[str], Bench]) -> None:
+def the_lines_of_another_film_are_refused(bench: Bench) -> None:
     reasons = ["low_confidence", "no_better", "at_search_bound", "length_mismatch", "implausible_ratio", "negative_start"]
-    bench(engine).untouched("another film", "refused", reasons)
+    bench.untouched("another film", "refused", reasons)
 
 
-def test_a_subtitle_of_another_cut_is_brought_back_in_parts(bench: Callable[[str], Bench]) -> None:
-    bench("builtin").aligned("cut")
-    end = bench("builtin").end("cut")
+def a_subtitle_of_another_cut_is_brought_back_in_parts(bench: Bench) -> None:
+    bench.aligned("cut")
+    end = bench.end("cut")
     assert end["pieces"] == 2
     assert [by for _, by in end["cuts"]] == [pytest.approx(-BREAK_MS, abs=150)]
 
 
-@pytest.mark.parametrize("engine", each_engine(("alass", "ffsubsync")))
-def test_a_subtitle_of_another_cut_is_never_half_written(engine: str, bench: Callable[[str], Bench]) -> None:
-    bench(engine).untouched("cut", "refused", ["low_confidence", "negative_start", "length_mismatch"])
+def a_subtitle_of_another_cut_is_never_half_written(bench: Bench) -> None:
+    bench.untouched("cut", "refused", ["low_confidence", "negative_start", "length_mismatch"])
 
 
-@pytest.mark.parametrize("engine", each_engine())
-def test_a_handful_of_lines_is_refused(engine: str, bench: Callable[[str], Bench]) -> None:
-    bench(engine).untouched("sparse", "refused", ["too_sparse", "low_confidence"])
+def a_handful_of_lines_is_refused(bench: Bench) -> None:
+    bench.untouched("sparse", "refused", ["too_sparse", "low_confidence"])
 
 
-@pytest.mark.parametrize("engine", each_engine())
-@pytest.mark.parametrize("name", ["commentary first", "late clock", "late sound", "surround"])
-def test_unusual_audio_is_heard_all_the_same(engine: str, name: str, bench: Callable[[str], Bench]) -> None:
-    bench(engine).aligned(name)
+def unusual_audio_is_heard_all_the_same(bench: Bench) -> None:
+    for name in ("commentary first", "late clock", "late sound", "surround"):
+        bench.aligned(name)
 
 
-def test_the_commentary_is_not_what_is_listened_to(bench: Callable[[str], Bench]) -> None:
-    assert bench("builtin").end("commentary first")["reference"] == "audio 2 (en)"
+def the_commentary_is_not_what_is_listened_to(bench: Bench) -> None:
+    assert bench.end("commentary first")["reference"] == "audio 2 (en)"
 
 
 def test_a_subtitle_is_aligned_with_another_one(tmp_path: Path) -> None:
@@ -221,10 +219,10 @@ def test_a_subtitle_is_aligned_with_another_one(tmp_path: Path) -> None:
     assert backup_of(path).read_bytes() == before
 
 
-def test_a_subtitle_is_aligned_with_another_video(tmp_path: Path, films: dict[str, Path]) -> None:
+def test_a_subtitle_is_aligned_with_another_video(tmp_path: Path) -> None:
     wrong = made(8.0, seconds=SHORT_S - 5)
     path = write_subtitle(tmp_path / "alone" / "film.en.vtt", wrong.cues)
-    other = link(films["short"], tmp_path / "elsewhere" / "other.mkv")
+    other = write_film(tmp_path / "elsewhere" / "other.mkv", seconds=SHORT_S)
     run = subtitles(tmp_path / "data", path, "--reference", other)
     assert run.code == 0, run.stderr
     assert run.ends[str(path)]["outcome"] == "done"

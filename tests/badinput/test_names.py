@@ -30,7 +30,7 @@ def test_a00_no_raw_control_character_reaches_a_screen(bad: Bad) -> None:
 
 def test_a00_the_second_run_leaves_everything_alone(bad: Bad) -> None:
     before = {case: path.stat().st_mtime_ns for case, path in bad.paths.items()}
-    ran = synctui("--run", "subtitles", bad.folder, "--yes", "--json", "--data-dir", bad.data)
+    ran = synctui("--run", "subtitles", bad.folder, "--yes", "--json", "--wait-lock", "2m", "--data-dir", bad.data)
     assert ran.code == 0
     assert [line["path"] for line in ran.of("plan_op") or ran.of("op_start")] == []
     assert {case: path.stat().st_mtime_ns for case, path in bad.paths.items()} == before
@@ -80,7 +80,7 @@ def test_a08_name_of_255_bytes(bad: Bad) -> None:
     assert bad.end("a08")["outcome"] == "done"
     assert path.read_bytes() != original
     assert sorted(one.suffix for one in path.parent.iterdir()) == [".mkv", ".srt"]
-    ran = synctui("restore", path, "--yes", "--json", "--data-dir", bad.data)
+    ran = synctui("restore", path, "--yes", "--json", "--wait-lock", "2m", "--data-dir", bad.data)
     assert ran.code == 0
     assert path.read_bytes() == original
 

@@ -7,8 +7,6 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import time
 import traceback
@@ -21,6 +19,7 @@ from typing import Any
 
 from synctui.files.temporary import is_temp
 from tests import nursery
+from tests.crash import tracing
 from tests.crash.stock import Stock, copy_library
 from tests.crash.strays import all_gone
 from tests.nursery import Running
@@ -129,7 +128,7 @@ class Scene:
         return self.run("restore", *paths, "--yes", *options, failpoint=failpoint)
 
     def run(self, *words: str, failpoint: str = "", before: Sequence[str] = ()) -> Ran:
-        """Run the command to its end, `before` in front of it, and see that it left no process behind."""
+        """Run the command to its end, traced by `before`, and see that it left no process behind."""
         process, output = self.start(*words, failpoint=failpoint, before=before)
         try:
             process.wait(120)
@@ -153,12 +152,7 @@ class Scene:
         errors = output.with_suffix(".errors")
         if not before:
             return nursery.start(words, environment, self.home, output, errors), output
-        command = [*before, sys.executable, "-m", "synctui", *words]
-        with output.open("wb") as out, errors.open("wb") as err:
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment, cwd=self.home
-            )
-        return process, output
+        return tracing.begin(before, words, environment, self.home, output, errors), output
 
     def ended(self, process: Running, output: Path) -> Ran:
         """Return what a process that has ended did; nothing that it started may live on."""

@@ -95,11 +95,10 @@ def undoing(scene: Scene, before: tuple[str, ...]) -> Ran:
 def points(program: str, scene: Scene, act: Act, log: Path) -> list[tuple[str, int]]:
     """Calls of an undisturbed run by their number within their thread, as strace counts: all that touch the library.
 
-    Of the others there is a sample. A filter in the kernel (`--seccomp-bpf`) is quick, but numbers are not counted with it:
-    it is for looking only.
+    Of the others there is a sample.
     """
     calls = known(program)
-    ran = act(scene, (program, "-f", "-y", "--seccomp-bpf", "-o", str(log), "-e", "trace=" + ",".join(calls)))
+    ran = act(scene, (program, "-f", "-y", "-o", str(log), "-e", "trace=" + ",".join(calls)))
     assert ran.code == 0
     made: Counter[tuple[str, str]] = Counter()
     ours: set[tuple[str, int]] = set()
