@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+import unicodedata
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from textual.events import Key
+from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
 
 from synctui.config.paths import Paths
@@ -23,6 +26,8 @@ from tests.tiny_library import put_film, put_subtitle, subtitle, warm
 
 SHOW = "The Long Orbit"
 EPISODES = ("Departure", "The Quiet Sector", "Salt", "A Door in the Water")
+_REST_S, _CALM = 0.04, 2
+"""How soon something that goes on is left to go on, and how many times in a row it must have been found quiet."""
 
 
 @dataclass(slots=True)
@@ -61,32 +66,71 @@ class Stage:
 
     async def press(self, *keys: str) -> None:
         """Press keys, each when the one before was dealt with."""
-        await self.pilot.press(*keys)
+        for key in keys:
+            driver = self.app._driver
+            assert driver is not None
+            event = Key(*_named(key))
+            event.set_sender(self.app)
+            driver.send_message(event)
+            await self.rest()
 
     async def type(self, text: str) -> None:
         """Type a text."""
-        await self.pilot.press(*("space" if char == " " else char for char in text))
+        await self.press(*("space" if char == " " else char for char in text))
+
+    async def rest(self) -> None:
+        """Wait until the application has dealt with what it was told and drawn it.
+
+        That is when every widget has nothing left to do and nothing is being read. Whatever waits for an answer or for a
+        job is left to wait: then it is enough that hardly any processor time is used.
+        """
+        deadline = time.monotonic() + _REST_S
+        calm = 0
+        while calm < _CALM:
+            if time.monotonic() > deadline:
+                await self.pilot.pause()
+                return
+            await asyncio.sleep(0 if calm else 0.001)
+            if not self.busy:
+                await self.pilot._wait_for_screen()
+                self.app.screen._on_timer_update()
+                calm = 0 if self.busy else calm + 1
+            else:
+                calm = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is going on beside the screens; a list that is up to date and may soon look again is not."""
+        library = self.app.screen_stack[0]
+        behind = isinstance(library, LibraryScreen) and library._following.behind
+        return behind or any(task.get_name() != "following" for task in self.app._tasks)
 
     async def until(self, true: Callable[[], object], seconds: float = 15) -> None:
         """Wait until something is true; what is on the screen is told when it never is."""
         deadline = time.monotonic() + seconds
+        pause = 0.004
         while not true():
             assert time.monotonic() < deadline, "\n".join(self.lines())
-            await self.pilot.pause()
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.3, 0.04)
+            if true():
+                await self.rest()
+                return
 
     async def sees(self, *texts: str, seconds: float = 15) -> None:
         """Wait until texts are on the screen."""
         await self.until(lambda: all(text in self.text for text in texts), seconds)
 
     async def go_to(self, text: str) -> None:
-        """Move the cursor down from the first row until its row has a text."""
-        await self.press("g")
-        for _ in range(self.rows.source.count()):
-            if text in self.row:
-                return
-            await self.press("j")
-        raise AssertionError(f"no row says {text!r}\n" + self.text)
+        """Move the cursor down from the first row until its row has a text; rows may still be coming."""
+        deadline = time.monotonic() + 5
+        while True:
+            await self.press("g")
+            for _ in range(self.rows.source.count()):
+                if text in self.row:
+                    return
+                await self.press("j")
+            assert time.monotonic() < deadline, f"no row says {text!r}\n" + self.text
 
     @property
     def row(self) -> str:
@@ -103,6 +147,15 @@ class Stage:
     def text(self) -> str:
         """All of it."""
         return "\n".join(self.lines())
+
+
+def _named(key: str) -> tuple[str, str | None]:
+    """Return a key's name, and what it writes."""
+    name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+    try:
+        return name, unicodedata.lookup(_get_unicode_name_from_key(REPLACED_KEYS.get(name, name)))
+    except KeyError:
+        return name, name if len(name) == 1 else None
 
 
 def put_series(library: Path, offsets: Mapping[str, int] | None = None, *, show: str = SHOW) -> list[Path]:

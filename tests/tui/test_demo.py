@@ -38,6 +38,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> DemoLibrary:
     return build_demo(tmp_path_factory.mktemp("made") / "library")
 
 
+@pytest.mark.slow
 def test_the_first_minute_leads_through_a_sync_a_kill_and_an_undo(tmp_path: Path, made: DemoLibrary) -> None:
     base = shutil.copytree(made.folder.parent, tmp_path / "demo")
     library = build_demo(base / "library")

@@ -60,6 +60,9 @@ async def test_tens_of_thousands_of_operations_open_at_once_with_what_went_wrong
         await s.press("escape")
         await s.until(lambda: not isinstance(s.app.screen, OperationScreen))
         await s.sees("with “e 03777”: 10")
+        screen = s.app.screen
+        assert isinstance(screen, JobScreen)
+        await s.until(lambda: screen._looked and not screen._reading.busy)
         await s.press("escape")
         await s.until(lambda: "with" not in s.text and numbers(s.lines())[:1] == ["020000"])
         await s.press("escape")
@@ -89,6 +92,7 @@ async def test_a_job_is_followed_and_one_operation_or_all_are_taken_back(tmp_pat
         await s.sees("goes on", "completed: 8")
         await s.press("/")
         await s.type("s01e03")
+        await s.sees("with “s01e03”: 1")
         await s.until(lambda: "begins" not in s.text and "S01E03" in s.text)
         await s.press("enter", "enter")
         await s.until(lambda: isinstance(s.app.screen, OperationScreen))

@@ -118,7 +118,7 @@ async def settled(s: Stage, true: Callable[[], object] = lambda: True, *, idle: 
     while still < 3:
         assert time.monotonic() < deadline, s.text
         await asyncio.sleep(0.001)
-        still = still + 1 if not (idle and s.app._tasks) and true() else 0
+        still = still + 1 if not (idle and s.busy) and true() else 0
 
 
 async def on_top(s: Stage, screen: Screen[Any], true: Callable[[], object] = lambda: True) -> None:
@@ -134,7 +134,7 @@ async def to_the_end(s: Stage, sight: Sight) -> list[str]:
     s.rows.move_to(0)
     while True:
         now = sight.look()
-        if s.app._tasks:  # what is drawn is what is asked for
+        if s.busy:  # what is drawn is what is asked for
             await settled(s)
             now = sight.look()
         lines.update(dict.fromkeys(now))

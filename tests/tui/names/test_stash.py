@@ -83,13 +83,17 @@ async def test_lists_and_details(tmp_path: Path) -> None:
                 await settled(s)
                 assert not missing(await to_the_end(s, sight), all_shown()), view
             sight.picture()
+            screen = SceneScreen(100)
+            s.app.show(screen)
+            await on_top(s, screen, lambda: not s.busy)
             for number in range(100, 100 + len(NAMES)):
-                screen = SceneScreen(number)
-                s.app.show(screen)
-                await on_top(s, screen, lambda: not s.app._tasks)
+                screen.number = number
+                screen.look()
+                await settled(s)
+                assert screen._known is not None and screen._known.scene.id == number
                 sight.look()
-                s.app.back()
-            await s.pilot.pause()
+            s.app.back()
+            await s.rest()
         for name in NAMES[::5]:
             await s.press("slash")
             s.place.query_one(Finder).query_one(Input).value = name
@@ -113,7 +117,7 @@ async def test_edits_conflicts_and_differences(tmp_path: Path) -> None:
         sight = Sight(s.app)
         screen = ConflictsScreen()
         s.app.show(screen)
-        await on_top(s, screen, lambda: not s.app._tasks)
+        await on_top(s, screen, lambda: not s.busy)
         for size in SIZES:
             await s.pilot.resize_terminal(*size)
             s.rows.move_to(0)

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from synctui.model.plan import Notice, Request
 from synctui.store.lock import ExecutionLock
 from tests.tui.preview.toy import SlowSync, put
+from tests.tui.snapshots.scene import neutral_folder
 from tests.tui.stage import put_series, stage
 
 TOY = Request("toy")
 
 
-async def test_a_brake_asks_and_its_safe_answer_has_the_cursor(tmp_path: Path) -> None:
-    library = tmp_path / "media"
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder whose path leaves room on the line for what is said about it."""
+    with neutral_folder() as made:
+        yield made
+
+
+async def test_a_brake_asks_and_its_safe_answer_has_the_cursor(folder: Path) -> None:
+    library = folder / "media"
     library.mkdir()
     subtitles = put_series(library)
-    async with stage(tmp_path, scanned=False) as s:
+    async with stage(folder, scanned=False) as s:
         whole = Request("subtitles", (str(library),))
         s.app.preview(whole, "Series")
         await s.sees("4 subtitles: 4 to align")

@@ -148,6 +148,11 @@ async def test_what_cannot_be_a_library_is_said_and_nothing_is_saved(tmp_path: P
         assert settings_file(on) == {}
 
 
+def names(on: Stage) -> list[str]:
+    """Return the libraries that the open services have."""
+    return [root.name for root in on.services.libraries]
+
+
 async def test_a_library_is_tested_changed_and_removed_and_its_files_stay(tmp_path: Path) -> None:
     films = tmp_path / "films"
     (films / "Salt (2019)").mkdir(parents=True)
@@ -160,7 +165,7 @@ async def test_a_library_is_tested_changed_and_removed_and_its_files_stay(tmp_pa
         await on.sees("What is in films of mine?")
         await on.press("enter")
         await on.sees("films of mine added: 1 video")
-        await on.until(lambda: [root.name for root in on.services.libraries] == ["Series", "films of mine"])
+        await on.until(lambda: on.app.house.ready and names(on) == ["Series", "films of mine"])
 
         await settings(on)
         await on.go_to("films of mine")

@@ -38,6 +38,7 @@ class Gallery:
     def __init__(self, s: Stage) -> None:
         self._s = s
         self._wrong: list[str] = []
+        self._worn = ""
 
     async def hang(
         self, name: str, *, sizes: Sequence[tuple[int, int]] = (NARROW, WIDE), themes: Sequence[str] = ("dark", "light")
@@ -60,9 +61,9 @@ class Gallery:
         before, since = "", time.monotonic()
         while True:
             # What is on the screen may still be coming: it is right as soon as it is as expected.
-            for theme in themes if len(shots) < len(themes) or not expected else reversed(themes):
+            for theme in sorted(themes, key=lambda theme: theme != self._worn):
                 if self._wear(theme):
-                    await self._s.pilot.pause()
+                    await self._s.rest()
                 else:
                     await asyncio.sleep(_STEP_S)
                 shots[theme] = shoot(self._s.app, theme)
@@ -83,13 +84,14 @@ class Gallery:
 
     def _busy(self) -> bool:
         """Tell whether something is being read; whoever asks a question waits for nothing but its answer."""
-        return bool(self._s.app._tasks) and not isinstance(self._s.app.screen, Dialog)
+        return self._s.busy and not isinstance(self._s.app.screen, Dialog)
 
     def _wear(self, theme: str) -> bool:
         """Wear a theme; returns whether that was another one."""
         app = self._s.app
         before = app.look
         wear(app, choose_look("", "none") if theme == "no colour" else choose_look(theme))
+        self._worn = theme
         return app.look != before
 
     def in_ascii(self, on: bool) -> None:

@@ -6,6 +6,7 @@ colours. Lower-case letters stand on the screen itself, capitals on the row unde
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -69,6 +70,7 @@ def _under(style: Style | None) -> Style | None:
     return Style(bgcolor=style.bgcolor, underline=style.underline, reverse=style.reverse)
 
 
+@functools.cache
 def told_style(style: Style | None) -> str:
     """Return a style in words: `#d6dde6 on #12171d bold`."""
     if style is None:
@@ -144,12 +146,16 @@ class _Letters:
 
 def _smoothed(row: Sequence[tuple[bool, str]]) -> str:
     """Return the letters of a line; a blank between two of the same is as they are, any other like text."""
+    ahead: list[str] = []
+    coming = ""
+    for blank, letter in reversed(row):
+        coming = coming if blank else letter
+        ahead.append(coming)
     letters: list[str] = []
-    for place, (blank, letter) in enumerate(row):
+    for (blank, letter), coming in zip(row, reversed(ahead), strict=True):
         if not blank or letter.isdigit():
             letters.append(letter)
             continue
-        coming = next((next_one for next_blank, next_one in row[place:] if not next_blank), "")
         same = letters and letters[-1] == coming and coming.isupper() == letter.isupper()
         letters.append(coming if same else "T" if letter.isupper() else ".")
     return "".join(letters)

@@ -110,6 +110,7 @@ async def test_the_tour_of_the_demo(folder: Path) -> None:
         await gallery.hang("tour")
 
 
+@pytest.mark.slow
 async def test_library_plans_and_jobs(folder: Path) -> None:
     libraries = put_library(folder)
     async with shown(folder, libraries=libraries) as (s, gallery):
