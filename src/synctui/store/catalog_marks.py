@@ -41,10 +41,20 @@ async def versions_since(database: Database, since: str) -> dict[int, str]:
     return {row[0]: row[1] for row in await database.rows(sql, (since,))}
 
 
-async def newest_version(database: Database) -> str:
-    """Return the last of the texts in `updated_at` of the scenes that are there."""
-    row = await database.row("SELECT max(updated_at) FROM stash_scenes WHERE deleted = 0")
-    return "" if row is None or row[0] is None else str(row[0])
+async def late_version(database: Database, number: int) -> str:
+    """Return the text that so many live scenes have in `updated_at`, or a later one; "" where they are fewer."""
+    sql = "SELECT updated_at FROM stash_scenes WHERE deleted = 0 ORDER BY updated_at DESC LIMIT 1 OFFSET ?"
+    row = await database.row(sql, (number - 1,))
+    return "" if row is None else str(row[0])
+
+
+async def newest_versions(database: Database) -> dict[Entity, str]:
+    """Return of the server's things that are there the last of the texts in `updated_at`, "" where there are none."""
+    found = {}
+    for entity, table in TABLES.items():
+        row = await database.row(f"SELECT max(updated_at) FROM {table} WHERE deleted = 0 AND id > 0")
+        found[entity] = "" if row is None or row[0] is None else str(row[0])
+    return found
 
 
 async def scene_marks(database: Database, ids: Sequence[int]) -> dict[int, Mark]:

@@ -105,7 +105,7 @@ async def write_synced(connection: aiosqlite.Connection, row: CatalogSynced, *, 
                     entity.value,
                     at,
                     at if row.complete else None,
-                    (row.compared_at or at) if row.complete and row.exact else None,
+                    (row.compared_at or at) if row.exact else None,
                     clean(row.problem),
                 ),
             )

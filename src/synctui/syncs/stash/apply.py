@@ -235,7 +235,8 @@ class Puller:
             entities=entities_in(payload),
             mode=str(payload.get("mode", "")),
             complete=complete,
-            exact=payload.get("exact") is True,
+            # What cannot be read today cannot be read tomorrow either: it is no reason to compare everything each time.
+            exact=payload.get("exact") is True and missed == of_rows and not unlisted,
             all_compared=payload.get("whole") is True and missed == of_rows,
             compared_at=str(payload.get("compared_at", "")),
             url=self._tools.settings.url if keep else "",

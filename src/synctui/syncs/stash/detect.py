@@ -21,7 +21,6 @@ from synctui.store.catalog_state import ServerState
 from synctui.store.database import Database
 from synctui.syncs.stash.client import SWEEP_PAGE, Client
 from synctui.syncs.stash.lately import begin, changed_lately
-from synctui.syncs.stash.probing import as_before
 from synctui.syncs.stash.times import earlier, earlier_than
 
 
@@ -118,13 +117,7 @@ class Detector:
 
     async def _beside(self, entities: Collection[Entity]) -> None:
         for entity in NAMED:
-            if entity not in entities:
-                continue
-            # In a thread: it may have to know when clocks are put back all over the world.
-            if self._lately != "" and await asyncio.to_thread(as_before, self._state, self._probe, entity):
-                number = self._probe.of(entity).count
-                self.findings.named[entity] = NamedFindings(known=number, found=number)
-            else:
+            if entity in entities:
                 await self._named(entity)
         if Entity.SCENE in entities and self._since is None:
             await self._files()

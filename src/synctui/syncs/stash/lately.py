@@ -1,8 +1,10 @@
 """What changed lately: listed by itself where all the rest is known to be as it was, so that a sync costs what changed.
 
 A server is asked for scenes whose `updated_at` is a text behind another one. That it hides nothing has to show: as many are
-here as it counted last time; those that are here with such a text are in its list; and what is here comes, with what is new,
-to what it counts now. Else scenes were deleted, a backup was restored, or a clock was put back, and everything is listed.
+here as it counted last time; those that are here with such a text are in its list, at least one of them as it was; and what
+is here comes, with what is new, to what it counts now. Else scenes were deleted, a backup was restored, or a clock was put
+back, and everything is listed. (A scene that is as it was is older than any backup that took something back; and what such
+a backup takes back is younger than that scene, and was looked for.)
 """
 
 from __future__ import annotations
@@ -17,6 +19,11 @@ from synctui.store.database import Database
 from synctui.syncs.stash.client import SWEEP_PAGE, Client
 from synctui.syncs.stash.probing import put_back
 from synctui.syncs.stash.times import earlier, earlier_than, wall_clock
+
+_WITNESSES = 100
+"""So many of those that changed last are looked for at least: after a backup was restored, some are edited once more."""
+
+_ALL = "0001-01-01T00:00:00"
 
 
 @dataclass(slots=True)
@@ -42,12 +49,10 @@ def begin(state: ServerState, now: Probe, clock: datetime) -> str:
 async def changed_lately(database: Database, client: Client, state: ServerState, now: Probe, since: str) -> Lately | None:
     """Return what changed behind a wall clock, None where that may not be all."""
     found = Lately(known=await marks.live_count(database, Entity.SCENE))
-    newest = wall_clock(await marks.newest_version(database))
-    if state.probe is None or found.known != state.probe.scenes.count or not newest:
+    if state.probe is None or found.known != state.probe.scenes.count:
         return None
-    # The newest of all is always listed: where a backup took back anything at all, it took back that.
-    since = min(since, newest)
-    here, last = await marks.versions_since(database, since), 0
+    since = min(since, wall_clock(await marks.late_version(database, _WITNESSES)) or _ALL)
+    here, last, witnessed = await marks.versions_since(database, since), 0, False
     while page := await client.sweep_since(last, since, SWEEP_PAGE):
         older = await marks.scene_marks(database, [swept.id for swept in page if swept.id not in here])
         for swept in page:
@@ -55,8 +60,11 @@ async def changed_lately(database: Database, client: Client, state: ServerState,
             text = here.pop(swept.id, "" if mark is None or mark.deleted else mark.updated_at)
             if not text:
                 found.created.append(swept.id)
-            elif text != swept.updated_at:
+            elif text == swept.updated_at:
+                witnessed = True
+            else:
                 found.changed.append(swept.id)
                 found.backwards = found.backwards or earlier_than(swept.updated_at, text)
         last = page[-1].id
-    return None if here or found.known + len(found.created) != now.scenes.count else found
+    complete = witnessed and not here and found.known + len(found.created) == now.scenes.count
+    return found if complete else None

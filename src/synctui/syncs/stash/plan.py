@@ -168,11 +168,20 @@ class Planner:
             )
             if options.mode == "auto" and (stale or gone_back(servers, probe)):
                 return "smart"
-            now = self._tools.clock.now()
-            # In a thread: it may have to know when clocks are put back all over the world.
-            if servers.url == self._tools.settings.url and await asyncio.to_thread(nothing_changed, servers, probe, now):
+            if servers.url == self._tools.settings.url and await self._as_known(servers, probe):
                 return "auto"
         return "incremental"
+
+    async def _as_known(self, servers: ServerState, probe: Probe) -> bool:
+        """Tell whether a probe proves that the server is as the catalogue has it, not only as it was at the last probe."""
+        database = self._tools.database
+        newest = await marks.newest_versions(database)
+        if any(newest[entity] != probe.of(entity).updated_at for entity in Entity):
+            return False
+        if not await state.agrees(database, probe):
+            return False
+        # In a thread: it may have to know when clocks are put back all over the world.
+        return await asyncio.to_thread(nothing_changed, servers, probe, self._tools.clock.now())
 
     # the brake
 

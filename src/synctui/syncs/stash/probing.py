@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from synctui.model.catalog import Entity, Newest, Probe
+from synctui.model.catalog import Newest, Probe
 from synctui.model.clock import instant, parse_rfc3339
 from synctui.store.catalog_state import ServerState
 from synctui.syncs.stash.times import settled, shows, zone
@@ -25,14 +25,6 @@ def nothing_changed(state: ServerState, now: Probe, clock: datetime) -> bool:
     if _all(before) != _all(now) or (before.version, before.hashed) != (now.version, now.hashed):
         return False
     return all(_believed(state, before, now, one) for one in _all(now))
-
-
-def as_before(state: ServerState, now: Probe, entity: Entity) -> bool:
-    """Tell whether a probe proves that all things of a kind are as they were, on a server whose clock was not put back."""
-    before = state.probe
-    if before is None or state.held_back or before.version != now.version:
-        return False
-    return before.of(entity) == now.of(entity) and _believed(state, before, now, now.of(entity))
 
 
 def put_back(state: ServerState, now: Probe, clock: datetime) -> bool:

@@ -15,6 +15,9 @@ from synctui.model.clock import instant
 _FORM = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)?")
 _WESTMOST = timedelta(hours=-12)
 _SETTLED_S = 2.0
+_SLOW_S = 600.0
+"""No answer takes longer: what claims to have changed later than that was written by a clock that was wrong."""
+
 _OVERLAP = timedelta(hours=1)
 _PUT_BACK = timedelta(hours=3)
 """No clock is put back by more."""
@@ -45,7 +48,7 @@ def hot(updated_at: str, date: str) -> bool:
     changed, asked = instant(updated_at), instant(date)
     if changed is None or asked is None:
         return False
-    return (asked - changed).total_seconds() <= 1.0
+    return -_SLOW_S <= (asked - changed).total_seconds() <= 1.0
 
 
 def earlier_than(now: str, before: str) -> bool:
