@@ -196,12 +196,13 @@ class JobScreen(JobPlace):
 
     async def _look(self) -> None:
         opening = not self._operations.count()
+        # Taken before: what is asked for while this reads is for the next reading.
+        fresh, self._fresh = self._fresh, False
         changed = await self._operations.look()
         if not self.stands:
             return
-        if changed or self._fresh:
-            self._operation_list.reload(keep=not self._fresh)
-            self._fresh = False
+        if changed or fresh:
+            self._operation_list.reload(keep=not fresh)
             if opening:
                 self._go_to_what_runs()
         else:
