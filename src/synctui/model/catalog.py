@@ -311,10 +311,10 @@ class RowFailed:
 class CatalogSynced:
     """A row: how a sync ended, for each kind of thing that it was about.
 
-    `exact` says that everything was compared; `complete` that nothing of it was left out or failed; `all_compared` that
-    nothing but single rows did; `probe` is what the next
-    probe is compared with (None: what was known stays), with the zones that times were seen in. `compared_at` is when the
-    server was asked, where that was not just now.
+    `exact` says that everything was compared, and nothing but single rows failed; `complete` that nothing at all was left
+    out or failed; `all_compared` that what was to be compared was, but for single rows. `probe` is what the next probe is
+    compared with (None: what was known stays), with the zones that times were seen in. `compared_at` is when the server was
+    asked, where that was not just now.
     """
 
     entities: tuple[Entity, ...]

@@ -101,10 +101,12 @@ class Detector:
         self.findings = Findings()
 
     async def run(self, entities: Collection[Entity]) -> Findings:
-        """Return what differs in these kinds of things; at most two questions are open at once."""
-        sides = [asyncio.create_task(self._beside(entities))]
+        """Return what differs in these kinds of things; the client has as many questions open at once as it may."""
+        sides = [asyncio.create_task(self._lists(entities))]
         if Entity.SCENE in entities:
             sides.append(asyncio.create_task(self._scenes()))
+            if self._since is None:
+                sides.append(asyncio.create_task(self._silent()))
         try:
             await asyncio.gather(*sides)
         finally:
@@ -115,13 +117,14 @@ class Detector:
             await self._repair()
         return self.findings
 
-    async def _beside(self, entities: Collection[Entity]) -> None:
+    async def _lists(self, entities: Collection[Entity]) -> None:
         for entity in NAMED:
             if entity in entities:
                 await self._named(entity)
-        if Entity.SCENE in entities and self._since is None:
-            await self._files()
-            await self._hashed()
+
+    async def _silent(self) -> None:
+        await self._files()
+        await self._hashed()
 
     async def _named(self, entity: Entity) -> None:
         answer = await self._client.named(entity)
