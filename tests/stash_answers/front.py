@@ -122,9 +122,11 @@ class Front:
             talk.cancel()
 
     def calm(self) -> None:
-        """Have nothing be wrong any more."""
+        """Have nothing be wrong any more, and be there."""
         self.troubles.clear()
         self.then = lambda question: None
+        if self._server is None:
+            self.listen()
 
     def names(self) -> list[str]:
         """Return the names of the operations that were asked for, in their order."""
@@ -148,6 +150,10 @@ class Front:
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         talk = asyncio.current_task()
         assert talk is not None
+        if self._server is None:
+            # It came in while the server went.
+            writer.close()
+            return
         self._talks.add(talk)
         try:
             while await self._converse(reader, writer):

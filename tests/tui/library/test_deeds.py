@@ -77,6 +77,10 @@ async def test_the_video_of_a_subtitle_is_chosen_and_forgotten(tmp_path: Path) -
         await s.until(lambda: "Lost" not in s.text)
         await s.go_to("Winter Harbour")
         await s.until(lambda: "4 subs" in s.row)
+        for name in ("Winter Harbour", "Season 01"):
+            await s.go_to(name)
+            if "▸" in s.row:
+                await s.press("enter")
         await s.go_to("S01E01")
         await s.press("enter")
         await s.sees("Lost.srt")
