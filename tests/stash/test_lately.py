@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from synctui.simulators.stash.library import Library
+from synctui.syncs.stash.payload import ids_in
 from tests.stash.answers import answering
 from tests.stash.editing import SILENT, Editor
 from tests.stash.scene import DAY, Scene, Told, scene_in
@@ -43,8 +44,8 @@ async def asked_for(scene: Scene, mode: str = "incremental") -> tuple[Told, list
     return told, [call.name for call in scene.server.calls[before:]]
 
 
-def changed(told: Told) -> list[object]:
-    return [number for one in told.planned if one.action == "fetch" for number in one.payload.get("ids", ())]  # type: ignore[union-attr]
+def changed(told: Told) -> list[int]:
+    return [number for one in told.planned if one.action == "fetch" for number in ids_in(one.payload)]
 
 
 @pytest.mark.parametrize("mode", ["auto", "incremental"])
@@ -144,7 +145,8 @@ async def test_what_came_and_was_merged_between_two_syncs_leaves_its_name(scene:
     await passed(scene, LATER)
     library = scene.library
     new = getattr(library, f"create_{kind}")(name="of a scraper")
-    library.update_scene(8, title="scraped", **{f"{kind}s": [new]})  # type: ignore[arg-type]
+    library.update_scene(8, title="scraped")
+    library.update_scene(8, tags=[new]) if kind == "tag" else library.update_scene(8, performers=[new])
     getattr(library, f"merge_{kind}s")([new], 3)
     scene.time.tick()
     await asked_for(scene, mode)

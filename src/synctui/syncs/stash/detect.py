@@ -21,7 +21,7 @@ from synctui.store.catalog_state import ServerState
 from synctui.store.database import Database
 from synctui.syncs.stash.client import SWEEP_PAGE, Client
 from synctui.syncs.stash.lately import begin, changed_lately
-from synctui.syncs.stash.times import earlier, earlier_than
+from synctui.syncs.stash.times import EVER, earlier, earlier_than
 
 
 @dataclass(slots=True)
@@ -195,7 +195,8 @@ class Detector:
 
     async def _files(self) -> None:
         """Find scenes of which a file was renamed, moved or replaced: that touches the file's time and not the scene's."""
-        last, since = 0, _files_since(self._state) or "0001-01-01T00:00:00"
+        before = self._state.probe
+        last, since = 0, (earlier(before.date) if before is not None else "") or EVER
         while True:
             page = await self._client.changed_files(last, since, SWEEP_PAGE)
             if not page:
@@ -231,10 +232,6 @@ class Detector:
             *self._moved,
         }
         findings.repaired.extend(sorted(candidates - there))
-
-
-def _files_since(state: ServerState) -> str:
-    return "" if state.probe is None else earlier(state.probe.date)
 
 
 def differs(swept: SweptScene, mark: SweptScene, files: Mapping[int, str]) -> bool:

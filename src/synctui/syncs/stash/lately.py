@@ -18,12 +18,10 @@ from synctui.store.catalog_state import ServerState
 from synctui.store.database import Database
 from synctui.syncs.stash.client import SWEEP_PAGE, Client
 from synctui.syncs.stash.probing import put_back
-from synctui.syncs.stash.times import earlier, earlier_than, wall_clock
+from synctui.syncs.stash.times import EVER, earlier, earlier_than, wall_clock
 
 _WITNESSES = 100
 """So many of those that changed last are looked for at least: after a backup was restored, some are edited once more."""
-
-_ALL = "0001-01-01T00:00:00"
 
 
 @dataclass(slots=True)
@@ -51,7 +49,7 @@ async def changed_lately(database: Database, client: Client, state: ServerState,
     found = Lately(known=await marks.live_count(database, Entity.SCENE))
     if state.probe is None or found.known != state.probe.scenes.count:
         return None
-    since = min(since, wall_clock(await marks.late_version(database, _WITNESSES)) or _ALL)
+    since = min(since, wall_clock(await marks.late_version(database, _WITNESSES)) or EVER)
     here, last, witnessed = await marks.versions_since(database, since), 0, False
     while page := await client.sweep_since(last, since, SWEEP_PAGE):
         older = await marks.scene_marks(database, [swept.id for swept in page if swept.id not in here])

@@ -22,6 +22,9 @@ _OVERLAP = timedelta(hours=1)
 _PUT_BACK = timedelta(hours=3)
 """No clock is put back by more."""
 
+EVER = "0001-01-01T00:00:00"
+"""A wall clock that everything was written behind."""
+
 _MONTH = timedelta(days=30)
 _YEAR = 13
 
